@@ -1,0 +1,35 @@
+package org.msrnn.api;
+
+/**
+ * A loaded model in figures.
+ *
+ * @param name the model's name, for people
+ * @param family the architecture in the file's own word, for example {@code llama}
+ * @param digest SHA-256 of the model file, hexadecimal
+ * @param layers transformer layers
+ * @param width length of the residual stream
+ * @param queryHeads query heads a layer
+ * @param kvHeads key/value heads a layer; query head h reads KV head h / (queryHeads / kvHeads)
+ * @param headSize numbers in one head's key, query or value
+ * @param ffnWidth inner width of the feed-forward network
+ * @param vocabulary number of tokens
+ * @param context positions that the model was trained for
+ */
+public record ModelInfo(
+    String name,
+    String family,
+    String digest,
+    int layers,
+    int width,
+    int queryHeads,
+    int kvHeads,
+    int headSize,
+    int ffnWidth,
+    int vocabulary,
+    int context) {
+
+  /** Numbers in one single state: key and value of all KV heads of one layer. */
+  public int numbersPerState() {
+    return Math.multiplyExact(2, Math.multiplyExact(kvHeads, headSize));
+  }
+}

@@ -1,0 +1,20 @@
+package org.msrnn.api.backend;
+
+/** The answer of {@link BackendProvider#probe}. */
+public sealed interface Availability {
+  /**
+   * It can run.
+   *
+   * @param device what it runs on, for people
+   * @param rank the higher is preferred when the user does not choose: 0 plain, 100 vector CPU, 200
+   *     a GPU; below 0 never chosen by itself
+   */
+  record Available(String device, int rank) implements Availability {}
+
+  /**
+   * It cannot run.
+   *
+   * @param reason one sentence that says what is missing and what to do
+   */
+  record Unavailable(String reason) implements Availability {}
+}

@@ -1,0 +1,44 @@
+package org.msrnn.api.backend;
+
+/**
+ * Memory and kernels of one device. Buffers, weights and states belong to the backend that made
+ * them.
+ */
+public interface Backend extends AutoCloseable {
+  /** Name and device, for results: {@code cpu (512-bit vectors, 2 threads)}. */
+  String description();
+
+  /** The kernels. */
+  Kernels kernels();
+
+  /**
+   * Brings a weight matrix to the device, repacked as its kernels like it. The tensor's memory is
+   * not used after the call.
+   *
+   * @throws org.msrnn.api.BackendException if there is not memory enough
+   */
+  Weights upload(Tensor tensor);
+
+  /**
+   * A zeroed float32 matrix for activations, norm weights and attention rows.
+   *
+   * @param rows rows, 1 or more
+   * @param columns columns, 1 or more
+   */
+  Buffer allocate(int rows, int columns);
+
+  /**
+   * A zeroed key/value store for one slot space.
+   *
+   * @param heads KV heads that share the slots
+   * @param headSize numbers in a head's key or value
+   * @param capacity slots
+   * @param type number format
+   * @throws org.msrnn.api.BackendException if the type is not supported, naming those that are
+   */
+  KvBuffer allocateKv(int heads, int headSize, int capacity, KvType type);
+
+  /** Gives all memory of the backend back. */
+  @Override
+  void close();
+}

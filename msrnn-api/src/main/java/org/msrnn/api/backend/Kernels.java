@@ -1,0 +1,129 @@
+package org.msrnn.api.backend;
+
+import java.util.function.IntConsumer;
+
+/**
+ * The kernels of a decoder. They run in the order of the calls and may run later than the call; only
+ * {@link #read} and {@link #readState} wait. Called from one thread at a time, except from within
+ * {@link #parallel}.
+ *
+ * <p>Default methods are the plain meaning of a fused kernel; a backend overrides one where it has a
+ * faster way, and the kernel contract compares the two.
+ *
+ * <p>Buffers are {@code [rows, columns]}; a kernel works on the first {@code rows} rows unless it
+ * says otherwise. Outputs must not alias inputs unless the kernel works in place.
+ */
+public interface Kernels {
+  /**
+   * Rows of an embedding table.
+   *
+   * @param table {@code [vocabulary, width]}
+   * @param tokens token ids, each checked by the caller
+   * @param first index of the first token
+   * @param rows number of tokens
+   * @param out {@code [rows, width]}
+   */
+  void embed(Weights table, int[] tokens, int first, int rows, Buffer out);
+
+  /**
+   * Root-mean-square norm (arXiv 1910.07467) of each group of {@code weight.columns()} neighbours in
+   * a row: {@code out = x / sqrt(mean(x^2) + epsilon) * weight}. May work in place.
+   *
+   * @param x {@code [rows, a multiple of weight.columns()]}
+   * @param weight {@code [1, n]}
+   */
+  void rmsNorm(Buffer x, Buffer weight, float epsilon, int rows, Buffer out);
+
+  /**
+   * Matrix product {@code out[t][r] = sum_c w[r][c] * x[t][c]}.
+   *
+   * @param x {@code [rows, w.columns()]}, from row {@code firstRow}
+   * @param out {@code [rows, w.rows()]}, from row 0
+   */
+  void matmul(Weights w, Buffer x, int firstRow, int rows, Buffer out);
+
+  /** {@code x += y}, elementwise; a y of one row is added to every row (a bias). */
+  void add(Buffer x, Buffer y, int rows);
+
+  /** {@code x *= factor}. */
+  void scale(Buffer x, float factor, int rows);
+
+  /** {@code x = cap * tanh(x / cap)}. */
+  void softCap(Buffer x, float cap, int rows);
+
+  /** {@code gate = activation(gate) * up}, elementwise. */
+  void gate(Activation activation, Buffer gate, Buffer up, int rows);
+
+  /**
+   * Rotates heads in place.
+   *
+   * @param x {@code [.., heads of the layer * head size]}
+   * @param row first row
+   * @param rows number of rows
+   * @param heads which heads of a row
+   * @param positions position of row {@code row + i} at index i; may be fractional
+   */
+  void rope(Buffer x, int row, int rows, Heads heads, Rope rope, double[] positions);
+
+  /**
+   * Stores one token's key and value in a slot.
+   *
+   * @param k keys, {@code [.., KV heads of the layer * head size]}
+   * @param v values, the shape of {@code k}
+   * @param row the token's row
+   * @param firstKvHead the layer's KV head that goes to head 0 of {@code kv}
+   * @param slot the slot, below {@code kv.capacity()}
+   */
+  void append(Buffer k, Buffer v, int row, int firstKvHead, KvBuffer kv, int slot);
+
+  /**
+   * Softmax attention over slots: for each query and each query head {@code h} of the space, {@code
+   * out = sum_s softmax_s(scale * q . k_s) v_s} over the visible slots, with KV head {@code h /
+   * group}.
+   */
+  void attend(AttentionCall call);
+
+  /** Waits, then copies {@code count} numbers of a row from its start. */
+  void read(Buffer from, int row, int count, float[] into);
+
+  /** Copies numbers into a row from its start. */
+  void write(float[] from, Buffer into, int row);
+
+  /** Waits, then copies a slot's key and value of one head, decoded to float32. */
+  void readState(KvBuffer kv, int head, int slot, float[] key, float[] value);
+
+  /** Stores a slot's key and value of one head. */
+  void writeState(float[] key, float[] value, KvBuffer kv, int head, int slot);
+
+  /** Queries, keys and values of the same input. */
+  default void qkv(
+      Weights wq, Weights wk, Weights wv, Buffer x, int rows, Buffer q, Buffer k, Buffer v) {
+    matmul(wq, x, 0, rows, q);
+    matmul(wk, x, 0, rows, k);
+    matmul(wv, x, 0, rows, v);
+  }
+
+  /** {@code gate = activation(gateWeights x) * (upWeights x)}; {@code up} is scratch. */
+  default void gated(
+      Activation activation,
+      Weights gateWeights,
+      Weights upWeights,
+      Buffer x,
+      int rows,
+      Buffer gate,
+      Buffer up) {
+    matmul(gateWeights, x, 0, rows, gate);
+    matmul(upWeights, x, 0, rows, up);
+    gate(activation, gate, up, rows);
+  }
+
+  /**
+   * Runs independent tasks 0 to {@code tasks - 1}, each of which may call kernels. A backend with
+   * idle processors runs some at the same time.
+   */
+  default void parallel(int tasks, IntConsumer task) {
+    for (int i = 0; i < tasks; i++) {
+      task.accept(i);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package org.msrnn.api.policy;
+
+/**
+ * The service by which a policy is found. Declare it with {@code provides} in module-info and in
+ * {@code META-INF/services}; the class needs a public constructor without arguments.
+ */
+public interface EvictionPolicyProvider {
+  /** The name users write: lower-case ASCII letters, digits and hyphens, a letter first. */
+  String name();
+
+  /** One line for {@code msrnn policies}: what leaves, and the paper. */
+  String summary();
+
+  /**
+   * The policy with the given options. Every option is read from {@code options} here, so that the
+   * core can refuse the ones that nobody reads.
+   *
+   * @throws org.msrnn.api.InvalidOptionException if an option has a value it may not have
+   */
+  EvictionPolicy create(Options options);
+}

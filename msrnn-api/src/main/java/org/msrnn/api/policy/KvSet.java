@@ -1,0 +1,58 @@
+package org.msrnn.api.policy;
+
+/**
+ * A bounded key/value set as a policy sees it: the states of one layer, or of one KV head. Entries
+ * are in the order of their positions: 0 is the oldest, {@code size() - 1} the newest. Valid during
+ * the call it is handed to.
+ */
+public interface KvSet {
+  /** The layer, from 0. */
+  int layer();
+
+  /** The KV head, from 0, or -1 if all heads of the layer share the set. */
+  int kvHead();
+
+  /** KV heads that share the set: 1 if each has its own. */
+  int kvHeads();
+
+  /** States held now, the newest included. */
+  int size();
+
+  /** The most states that may stay. */
+  int budget();
+
+  /** The position of an entry's token in the sequence, from 0. */
+  long position(int entry);
+
+  /** Queries that this set has answered, the current one included. */
+  long queries();
+
+  /**
+   * A column of the policy, indexed by entry: {@code size()} numbers, the array may be longer. The
+   * policy may write it in {@link EvictionPolicy#observe} and {@link EvictionPolicy#score}.
+   */
+  double[] column(int column);
+
+  /**
+   * A number in [0, 1) that follows from the seed, the set, the number of queries answered and the
+   * entry's position alone, so that forks, restarts and backends agree.
+   */
+  double random(int entry);
+
+  /** Numbers in a key or value of one head. */
+  int headSize();
+
+  /**
+   * Copies an entry's stored key: after the rotation for original positions, before it for schemes
+   * that rotate at read.
+   *
+   * @param head KV head within the set, from 0 to {@code kvHeads() - 1}
+   * @param entry the entry
+   * @param into {@code [headSize]}
+   * @throws org.msrnn.api.PolicyException if the policy did not declare that it observes keys
+   */
+  void key(int head, int entry, float[] into);
+
+  /** Copies an entry's value; see {@link #key}. */
+  void value(int head, int entry, float[] into);
+}

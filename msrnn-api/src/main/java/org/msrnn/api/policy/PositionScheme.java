@@ -1,0 +1,45 @@
+package org.msrnn.api.policy;
+
+/**
+ * At which positions keys and queries are rotated (RoPE) once states have been evicted between them.
+ * Immutable and thread-safe. Its {@code toString} names it with all its options, since saved states
+ * and results are known by it.
+ */
+public interface PositionScheme {
+  /** Every token keeps its own position; the gaps that evictions leave stay. */
+  PositionScheme ORIGINAL =
+      new PositionScheme() {
+        @Override
+        public boolean rotatesAtRead() {
+          return false;
+        }
+
+        @Override
+        public void map(long[] positions, int size, double[] into) {
+          for (int i = 0; i < size; i++) {
+            into[i] = positions[i];
+          }
+        }
+
+        @Override
+        public String toString() {
+          return "original";
+        }
+      };
+
+  /**
+   * Whether positions change with evictions. Then keys are stored without rotation and rotated each
+   * time they are read; otherwise {@link #map} is never called.
+   */
+  boolean rotatesAtRead();
+
+  /**
+   * Positions used in place of the true ones. The query is the newest entry's, so it is rotated at
+   * {@code into[size - 1]}.
+   *
+   * @param positions true positions of the kept states, ascending; {@code size} are in use
+   * @param size states kept, the newest included
+   * @param into filled with the positions to rotate at; may be fractional
+   */
+  void map(long[] positions, int size, double[] into);
+}
