@@ -1,0 +1,252 @@
+package org.msrnn.core.decoder;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.msrnn.api.InvalidOptionException;
+import org.msrnn.api.LogitsSink;
+import org.msrnn.api.ModelInfo;
+import org.msrnn.api.Msrnn;
+import org.msrnn.api.MultiState;
+import org.msrnn.api.NonFiniteException;
+import org.msrnn.api.StateSpec;
+import org.msrnn.api.backend.Backend;
+import org.msrnn.api.backend.Heads;
+import org.msrnn.api.backend.Kernels;
+import org.msrnn.core.Progress;
+import org.msrnn.core.model.DecoderModel;
+import org.msrnn.core.state.KvMultiState;
+import org.msrnn.core.state.SetWalk;
+import org.msrnn.core.state.StateFile;
+
+/** A decoder run as a multi-state RNN. */
+public final class DecoderMsrnn implements Msrnn {
+  /** Rows that go through a layer together: enough to reuse weights, few enough to stay cached. */
+  private static final int BLOCK = 512;
+
+  private final DecoderModel model;
+  private final ModelInfo info;
+  private final Backend backend;
+  private final Kernels kernels;
+  private final Decoder decoder;
+  private final float[] logits;
+  private Workspace work;
+  private double[] positions;
+  private boolean closed;
+
+  /** Uploads a model. Its tensors are not needed afterwards. */
+  public DecoderMsrnn(DecoderModel model, Backend backend, Progress progress) {
+    this.model = model;
+    this.info = model.info();
+    this.backend = backend;
+    this.kernels = backend.kernels();
+    this.decoder = new Decoder(model, backend, progress);
+    this.work = new Workspace(info, backend, 1);
+    this.positions = new double[1];
+    this.logits = new float[info.vocabulary()];
+  }
+
+  @Override
+  public ModelInfo model() {
+    return info;
+  }
+
+  @Override
+  public synchronized MultiState start(StateSpec spec) {
+    demandOpen();
+    return new KvMultiState(info, model.rope(), backend, spec);
+  }
+
+  @Override
+  public synchronized MultiState load(InputStream in, StateSpec spec) throws IOException {
+    demandOpen();
+    var state = new KvMultiState(info, model.rope(), backend, spec);
+    StateFile.read(state, kernels, in);
+    return state;
+  }
+
+  @Override
+  public void step(MultiState state, int token, float[] into) {
+    step(List.of(state), new int[] {token}, new float[][] {into});
+  }
+
+  @Override
+  public synchronized void step(
+      List<? extends MultiState> states, int[] tokens, float[][] into) {
+    int rows = states.size();
+    if (tokens.length != rows || into.length != rows) {
+      throw new IllegalArgumentException(
+          rows + " states, " + tokens.length + " tokens and " + into.length + " rows of logits");
+    }
+    KvMultiState[] batch = new KvMultiState[rows];
+    for (int b = 0; b < rows; b++) {
+      batch[b] = own(states.get(b));
+      demandToken(tokens[b]);
+    }
+    if (Arrays.stream(batch).distinct().count() != rows) {
+      throw new IllegalArgumentException("a state stands twice in the batch");
+    }
+    room(rows);
+    decoder.layers(tokens, 0, rows, work, layer -> attendBatch(batch, layer));
+    for (KvMultiState state : batch) {
+      state.fed(1);
+    }
+    decoder.outputNorm(rows, work);
+    for (int first = 0; first < rows; first += work.logits.rows()) {
+      int count = Math.min(work.logits.rows(), rows - first);
+      decoder.logits(first, count, work);
+      for (int b = 0; b < count; b++) {
+        KvMultiState state = batch[first + b];
+        readLogits(b, state.tokens() - 1, into[first + b]);
+      }
+    }
+  }
+
+  private void attendBatch(KvMultiState[] batch, int layer) {
+    int sets = 1;
+    for (int b = 0; b < batch.length; b++) {
+      if (!batch[b].spec().positions().rotatesAtRead()) {
+        rotate(b, 1, batch[b].tokens());
+      }
+      sets = Math.max(sets, batch[b].sets(layer));
+    }
+    int most = sets;
+    run(
+        batch.length * most,
+        task -> {
+          KvMultiState state = batch[task / most];
+          if (task % most < state.sets(layer)) {
+            state.advance(layer, task % most, work.attentionRows, task / most, 1, null);
+          }
+        });
+  }
+
+  @Override
+  public synchronized void feed(MultiState state, int[] tokens, LogitsSink sink) {
+    KvMultiState own = own(state);
+    for (int token : tokens) {
+      demandToken(token);
+    }
+    if (tokens.length == 0) {
+      return;
+    }
+    room(Math.min(BLOCK, tokens.length));
+    for (int start = 0; start < tokens.length; start += BLOCK) {
+      int rows = Math.min(BLOCK, tokens.length - start);
+      var part = new SetWalk.Part(start, tokens.length);
+      decoder.layers(tokens, start, rows, work, layer -> attendChunk(own, layer, rows, part));
+      own.fed(rows);
+      logits(start, rows, own.tokens() - rows, sink);
+    }
+    own.endPrompt();
+  }
+
+  private void attendChunk(KvMultiState state, int layer, int rows, SetWalk.Part part) {
+    if (!state.spec().positions().rotatesAtRead()) {
+      rotate(0, rows, state.tokens());
+    }
+    run(
+        state.sets(layer),
+        set -> state.advance(layer, set, work.attentionRows, 0, rows, part));
+  }
+
+  /** One set alone runs here, so that its kernels have the backend's processors to themselves. */
+  private void run(int tasks, IntConsumer task) {
+    if (tasks == 1) {
+      task.accept(0);
+    } else {
+      kernels.parallel(tasks, task);
+    }
+  }
+
+  private void rotate(int row, int rows, long position) {
+    for (int t = 0; t < rows; t++) {
+      positions[t] = position + t;
+    }
+    var heads = new Heads(0, info.queryHeads(), info.headSize());
+    kernels.rope(work.queries, row, rows, heads, model.rope(), positions);
+    heads = new Heads(0, info.kvHeads(), info.headSize());
+    kernels.rope(work.keys, row, rows, heads, model.rope(), positions);
+  }
+
+  private void logits(int start, int rows, long position, LogitsSink sink) {
+    boolean normed = false;
+    int row = 0;
+    while (row < rows) {
+      int count = 0;
+      while (row + count < rows
+          && count < work.logits.rows()
+          && sink.wants(start + row + count)) {
+        count++;
+      }
+      if (count == 0) {
+        row++;
+        continue;
+      }
+      if (!normed) {
+        decoder.outputNorm(rows, work);
+        normed = true;
+      }
+      decoder.logits(row, count, work);
+      for (int t = 0; t < count; t++) {
+        readLogits(t, position + row + t, logits);
+        sink.accept(start + row + t, logits);
+      }
+      row += count;
+    }
+  }
+
+  private void readLogits(int row, long position, float[] into) {
+    kernels.read(work.logits, row, info.vocabulary(), into);
+    float sum = 0;
+    for (float logit : into) {
+      sum += logit * 0; // 0, but NaN as soon as one of them is not finite
+    }
+    if (sum != 0) {
+      throw new NonFiniteException(
+          "a logit at position " + position + " is not finite: look for NaN in the weights of "
+              + info.name());
+    }
+  }
+
+  private void room(int rows) {
+    if (work.rows < rows) {
+      work.close();
+      work = new Workspace(info, backend, rows);
+      positions = new double[rows];
+    }
+  }
+
+  private KvMultiState own(MultiState state) {
+    demandOpen();
+    if (!(state instanceof KvMultiState own)) {
+      throw new IllegalArgumentException("this multi-state was not started by msrnn-core");
+    }
+    own.demandOpen(info, backend);
+    return own;
+  }
+
+  private void demandToken(int token) {
+    if (token < 0 || token >= info.vocabulary()) {
+      throw new InvalidOptionException(
+          "token", Integer.toString(token), "0 to " + (info.vocabulary() - 1));
+    }
+  }
+
+  private void demandOpen() {
+    if (closed) {
+      throw new IllegalStateException("this model is closed");
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      work.close();
+      decoder.close();
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package org.msrnn.core.plugin;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import org.msrnn.api.BackendException;
+import org.msrnn.api.InvalidOptionException;
+import org.msrnn.api.MsrnnException;
+import org.msrnn.api.PluginException;
+import org.msrnn.api.backend.Availability;
+import org.msrnn.api.backend.Backend;
+import org.msrnn.api.backend.BackendProvider;
+import org.msrnn.api.policy.BudgetPlanner;
+import org.msrnn.api.policy.BudgetPlannerProvider;
+import org.msrnn.api.policy.EvictionPolicy;
+import org.msrnn.api.policy.EvictionPolicyProvider;
+import org.msrnn.api.policy.Options;
+import org.msrnn.api.policy.PositionScheme;
+import org.msrnn.api.policy.PositionSchemeProvider;
+import org.msrnn.core.PolicySpec;
+
+/**
+ * What was found at run time: eviction policies, backends, position schemes and budget planners, on
+ * the module path and in plug-in folders, and what was refused and why.
+ */
+public final class Catalog {
+  private static final String BUILT_IN = "built in";
+  private static final System.Logger LOG = System.getLogger(Catalog.class.getName());
+
+  private final List<Refused> refused = new ArrayList<>();
+  private final Service<EvictionPolicyProvider> policies =
+      new Service<>("policy", EvictionPolicyProvider::name, refused);
+  private final Service<BackendProvider> backends =
+      new Service<>("backend", BackendProvider::name, refused);
+  private final Service<PositionSchemeProvider> schemes =
+      new Service<>("position scheme", PositionSchemeProvider::name, refused);
+  private final Service<BudgetPlannerProvider> planners =
+      new Service<>("budget planner", BudgetPlannerProvider::name, refused);
+
+  private Catalog() {}
+
+  /**
+   * Looks on the module path (or class path), then in the folders in turn. A plug-in that is broken,
+   * or takes a name that is taken, is listed in {@link #refused} and harms nothing else.
+   *
+   * @throws InvalidOptionException if a folder cannot be read
+   */
+  public static Catalog discover(List<Path> pluginFolders) {
+    var catalog = new Catalog();
+    ClassLoader loader = Catalog.class.getClassLoader();
+    catalog.policies.load(ServiceLoader.load(EvictionPolicyProvider.class, loader), BUILT_IN, null);
+    catalog.backends.load(ServiceLoader.load(BackendProvider.class, loader), BUILT_IN, null);
+    catalog.schemes.load(ServiceLoader.load(PositionSchemeProvider.class, loader), BUILT_IN, null);
+    catalog.planners.load(ServiceLoader.load(BudgetPlannerProvider.class, loader), BUILT_IN, null);
+    for (Path folder : pluginFolders) {
+      PluginFolder.open(folder, catalog::load, catalog.refused);
+    }
+    return catalog;
+  }
+
+  private void load(ModuleLayer layer, Path from) {
+    int before = count();
+    String origin = from.toString();
+    policies.load(ServiceLoader.load(layer, EvictionPolicyProvider.class), origin, layer);
+    backends.load(ServiceLoader.load(layer, BackendProvider.class), origin, layer);
+    schemes.load(ServiceLoader.load(layer, PositionSchemeProvider.class), origin, layer);
+    planners.load(ServiceLoader.load(layer, BudgetPlannerProvider.class), origin, layer);
+    if (count() == before) {
+      refused.add(new Refused(origin, "provides none of msrnn's services"));
+    }
+  }
+
+  private int count() {
+    return refused.size()
+        + policies.found().size()
+        + backends.found().size()
+        + schemes.found().size()
+        + planners.found().size();
+  }
+
+  /** Policies, by name. */
+  public List<Found<EvictionPolicyProvider>> policies() {
+    return policies.found();
+  }
+
+  /** Backends, by name, whether they can run here or not. */
+  public List<Found<BackendProvider>> backends() {
+    return backends.found();
+  }
+
+  /** Position schemes, by name. */
+  public List<Found<PositionSchemeProvider>> positionSchemes() {
+    return schemes.found();
+  }
+
+  /** Budget planners, by name. */
+  public List<Found<BudgetPlannerProvider>> budgetPlanners() {
+    return planners.found();
+  }
+
+  /** What cannot be used, and why. */
+  public List<Refused> refused() {
+    return List.copyOf(refused);
+  }
+
+  /**
+   * A policy.
+   *
+   * @throws InvalidOptionException if there is none of that name, or an option is wrong
+   * @throws PluginException if the provider fails in a way of its own
+   */
+  public EvictionPolicy policy(PolicySpec spec) {
+    EvictionPolicyProvider provider = demand(policies, spec.name());
+    return create("policy", spec, provider::create);
+  }
+
+  /** A position scheme, written like a policy; see {@link #policy}. */
+  public PositionScheme positions(String spec) {
+    PolicySpec parsed = PolicySpec.parse(spec);
+    PositionSchemeProvider provider = demand(schemes, parsed.name());
+    return create("position scheme", parsed, provider::create);
+  }
+
+  /** A budget planner, written like a policy; see {@link #policy}. */
+  public BudgetPlanner budgets(String spec) {
+    PolicySpec parsed = PolicySpec.parse(spec);
+    BudgetPlannerProvider provider = demand(planners, parsed.name());
+    return create("budget planner", parsed, provider::create);
+  }
+
+  /**
+   * A backend: by name with options ({@code cpu:threads=2}), or the best that runs here for {@code
+   * auto}.
+   *
+   * @throws InvalidOptionException if there is none of that name, or an option is wrong
+   * @throws BackendException if it cannot run here
+   */
+  public Backend openBackend(String spec) {
+    PolicySpec parsed = PolicySpec.parse(spec);
+    if (parsed.name().equals("auto")) {
+      return openBest(parsed);
+    }
+    BackendProvider provider = demand(backends, parsed.name());
+    if (availability(provider) instanceof Availability.Unavailable unavailable) {
+      throw new BackendException(
+          "backend " + parsed.name() + " cannot run here: " + unavailable.reason());
+    }
+    return create("backend", parsed, provider::open);
+  }
+
+  /** Whether a backend can run here; a probe that fails counts as a reason why not. */
+  public static Availability availability(BackendProvider provider) {
+    try {
+      return provider.probe();
+    } catch (RuntimeException | LinkageError e) {
+      return new Availability.Unavailable("its probe failed: " + Service.reason(e));
+    }
+  }
+
+  private Backend openBest(PolicySpec spec) {
+    record Candidate(Found<BackendProvider> found, int rank) {}
+    List<Candidate> candidates = new ArrayList<>();
+    for (Found<BackendProvider> one : backends.found()) {
+      if (availability(one.provider()) instanceof Availability.Available available
+          && available.rank() >= 0) {
+        candidates.add(new Candidate(one, available.rank()));
+      }
+    }
+    candidates.sort(Comparator.comparingInt(Candidate::rank).reversed());
+    for (Candidate candidate : candidates) {
+      try {
+        return create("backend", spec, candidate.found.provider()::open);
+      } catch (BackendException e) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "backend {0} was passed over: {1}",
+            candidate.found.name(),
+            e.getMessage());
+      }
+    }
+    throw new BackendException("no backend can run here; msrnn backends says why");
+  }
+
+  private interface Creation<T> {
+    T create(Options options);
+  }
+
+  private static <T> T create(String kind, PolicySpec spec, Creation<T> creation) {
+    var options = new Options(kind + " " + spec.name(), spec.options());
+    T created;
+    try {
+      created = creation.create(options);
+    } catch (MsrnnException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      throw new PluginException(
+          kind + " " + spec.name() + " cannot be made: " + Service.reason(e), e);
+    }
+    try {
+      options.refuseUnread();
+    } catch (InvalidOptionException e) {
+      if (created instanceof Backend backend) {
+        backend.close();
+      }
+      throw e;
+    }
+    return created;
+  }
+
+  private <P> P demand(Service<P> service, String name) {
+    Found<P> found = service.find(name);
+    if (found != null) {
+      return found.provider();
+    }
+    String names = service.found().stream().map(Found::name).collect(Collectors.joining(", "));
+    String broken =
+        refused.stream()
+            .map(r -> r.origin() + " (" + r.reason() + ")")
+            .collect(Collectors.joining("; "));
+    throw new InvalidOptionException(
+        service.kind(),
+        "there is no "
+            + service.kind()
+            + " '"
+            + name
+            + "'; found are "
+            + names
+            + (broken.isEmpty() ? "" : "; refused were " + broken));
+  }
+}

@@ -1,0 +1,45 @@
+package org.msrnn.core.position;
+
+import org.msrnn.api.policy.Options;
+import org.msrnn.api.policy.PositionScheme;
+import org.msrnn.api.policy.PositionSchemeProvider;
+
+/**
+ * {@code in-cache}: a token's position is its rank among the kept states, 0 for the oldest
+ * (StreamingLLM, arXiv 2309.17453, section 3.2). Gaps vanish, and no position exceeds k.
+ */
+public final class InCachePositions implements PositionSchemeProvider {
+  /** For the service loader. */
+  public InCachePositions() {}
+
+  @Override
+  public String name() {
+    return "in-cache";
+  }
+
+  @Override
+  public PositionScheme create(Options options) {
+    return Ranks.INSTANCE;
+  }
+
+  private enum Ranks implements PositionScheme {
+    INSTANCE;
+
+    @Override
+    public boolean rotatesAtRead() {
+      return true;
+    }
+
+    @Override
+    public void map(long[] positions, int size, double[] into) {
+      for (int i = 0; i < size; i++) {
+        into[i] = i;
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "in-cache";
+    }
+  }
+}

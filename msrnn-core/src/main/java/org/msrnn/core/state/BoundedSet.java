@@ -1,0 +1,225 @@
+package org.msrnn.core.state;
+
+import java.util.Arrays;
+import org.msrnn.api.InvalidOptionException;
+import org.msrnn.api.NonFiniteException;
+import org.msrnn.api.PolicyException;
+import org.msrnn.api.backend.Buffer;
+import org.msrnn.api.backend.Kernels;
+import org.msrnn.api.policy.AttentionRow;
+import org.msrnn.api.policy.EvictionPolicy;
+import org.msrnn.api.policy.KvSet;
+import org.msrnn.api.policy.Pins;
+import org.msrnn.api.policy.Signals;
+
+/**
+ * A key/value set under a policy: shows the policy what it declared to observe, asks for scores when
+ * there are too many states, and drops the lowest.
+ */
+final class BoundedSet implements KvSet {
+  private final SlotSpace space;
+  private final EvictionPolicy policy;
+  private final Signals signals;
+  private final Pins pins;
+  private final Kernels kernels;
+  private final long seed;
+  private final Row row;
+  private final Selection selection = new Selection();
+  private double[] scores = new double[0];
+  private int[] victims = new int[1];
+  private float[] bySlot = new float[0];
+  private float[] spare = new float[0];
+
+  BoundedSet(SlotSpace space, EvictionPolicy policy, int group, Kernels kernels, long seed) {
+    this.space = space;
+    this.policy = policy;
+    this.signals = policy.observes();
+    this.pins = policy.pins(space.budget);
+    this.kernels = kernels;
+    this.seed = seed;
+    if ((long) pins.first() + pins.last() >= space.budget && (pins.first() > 0 || pins.last() > 0)) {
+      throw new InvalidOptionException(
+          "state",
+          policy + " pins " + pins.first() + " first and " + pins.last() + " last states",
+          "fewer than the state size, which is " + space.budget);
+    }
+    int rows =
+        switch (signals.rows()) {
+          case NONE -> 0;
+          case SET -> 1;
+          case KV_HEADS -> space.kv.heads();
+          case QUERY_HEADS -> space.kv.heads() * group;
+        };
+    this.row = new Row(rows);
+  }
+
+  Pins pins() {
+    return pins;
+  }
+
+  /** Hands the rows that a query left in the tap to the policy. */
+  void observe(Buffer tap, long queryPosition) {
+    row.load(tap, queryPosition);
+    policy.observe(this, row);
+  }
+
+  /** Drops the excess, if there is any. */
+  void evict() {
+    int count = space.size() - space.budget;
+    if (count <= 0) {
+      return;
+    }
+    int size = space.size();
+    if (scores.length < size) {
+      scores = new double[Math.max(size, 2 * scores.length)];
+    }
+    if (victims.length < count) {
+      victims = new int[count];
+    }
+    Arrays.fill(scores, 0, size, Double.NaN);
+    policy.score(this, scores);
+    selection.lowest(scores, size, count, pins, victims, policy);
+    space.evict(victims, count);
+  }
+
+  @Override
+  public int layer() {
+    return space.layer;
+  }
+
+  @Override
+  public int kvHead() {
+    return space.kvHead;
+  }
+
+  @Override
+  public int kvHeads() {
+    return space.kv.heads();
+  }
+
+  @Override
+  public int size() {
+    return space.size();
+  }
+
+  @Override
+  public int budget() {
+    return space.budget;
+  }
+
+  @Override
+  public long position(int entry) {
+    return space.position(entry);
+  }
+
+  @Override
+  public long queries() {
+    return space.queries;
+  }
+
+  @Override
+  public double[] column(int column) {
+    return space.column(column);
+  }
+
+  @Override
+  public double random(int entry) {
+    long mixed = seed;
+    mixed = mix(mixed + space.layer);
+    mixed = mix(mixed + space.kvHead);
+    mixed = mix(mixed + space.queries);
+    mixed = mix(mixed + space.position(entry));
+    return (mixed >>> 11) * 0x1.0p-53;
+  }
+
+  /** The finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom generators). */
+  private static long mix(long z) {
+    z += 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+
+  @Override
+  public int headSize() {
+    return space.kv.headSize();
+  }
+
+  @Override
+  public void key(int head, int entry, float[] into) {
+    demand(signals.keys(), "keys");
+    kernels.readState(space.kv, head, space.slot(entry), into, spare());
+  }
+
+  @Override
+  public void value(int head, int entry, float[] into) {
+    demand(signals.values(), "values");
+    kernels.readState(space.kv, head, space.slot(entry), spare(), into);
+  }
+
+  private void demand(boolean declared, String what) {
+    if (!declared) {
+      throw new PolicyException(
+          "policy " + policy + " reads " + what + " without declaring it in observes()");
+    }
+  }
+
+  private float[] spare() {
+    if (spare.length == 0) {
+      spare = new float[headSize()];
+    }
+    return spare;
+  }
+
+  /** The rows of one query, gathered from slots to entries. */
+  private final class Row implements AttentionRow {
+    private final float[][] byEntry;
+    private long queryPosition;
+
+    Row(int rows) {
+      byEntry = new float[rows][0];
+    }
+
+    void load(Buffer tap, long position) {
+      queryPosition = position;
+      if (bySlot.length < space.extent()) {
+        bySlot = new float[tap.columns()];
+        for (int r = 0; r < byEntry.length; r++) {
+          byEntry[r] = new float[tap.columns()];
+        }
+      }
+      for (int r = 0; r < byEntry.length; r++) {
+        kernels.read(tap, r, space.extent(), bySlot);
+        space.gather(bySlot, byEntry[r]);
+        check(byEntry[r]);
+      }
+    }
+
+    private void check(float[] row) {
+      float sum = 0;
+      for (int e = 0; e < space.size(); e++) {
+        sum += row[e];
+      }
+      if (!Float.isFinite(sum)) {
+        throw new NonFiniteException(
+            "attention of layer " + space.layer + " at position " + queryPosition
+                + " is not finite");
+      }
+    }
+
+    @Override
+    public long queryPosition() {
+      return queryPosition;
+    }
+
+    @Override
+    public int rows() {
+      return byEntry.length;
+    }
+
+    @Override
+    public float[] row(int row) {
+      return byEntry[row];
+    }
+  }
+}

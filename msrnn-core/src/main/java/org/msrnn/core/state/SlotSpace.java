@@ -1,0 +1,298 @@
+package org.msrnn.core.state;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.backend.Backend;
+import org.msrnn.api.backend.Kernels;
+import org.msrnn.api.backend.KvBuffer;
+import org.msrnn.api.backend.KvType;
+import org.msrnn.api.backend.SlotView;
+
+/**
+ * The single states of one layer, or of one KV head of a layer, and where they lie.
+ *
+ * <p>Keys and values never move: a state stays in its slot until it leaves, and the next one takes
+ * the slot over. What does move are the entries, a few numbers for each state, which are kept in
+ * position order so that policies, pins, ties and ranks are plain indices. Kernels look at slots,
+ * policies at entries.
+ */
+final class SlotSpace implements SlotView {
+  private static final int FIRST_CAPACITY = 64;
+
+  final int layer;
+  final int kvHead;
+  KvBuffer kv;
+  final int budget;
+
+  // by entry
+  private long[] positions;
+  private int[] slots;
+  private final double[][] columns;
+  private int size;
+
+  // by slot
+  private long[] slotPositions;
+  private double @Nullable [] rotations;
+  private int[] free;
+  private int freeCount;
+  private int extent;
+
+  long queries;
+  long evictions;
+  int peak;
+
+  /**
+   * An empty space.
+   *
+   * @param kvHead the KV head, or -1 if all {@code heads} share the space
+   * @param columnCount columns that the policy asked for
+   * @param rotates whether keys are rotated at read
+   */
+  SlotSpace(
+      Backend backend,
+      Shape shape,
+      int layer,
+      int kvHead,
+      int budget,
+      int columnCount,
+      boolean rotates) {
+    this.layer = layer;
+    this.kvHead = kvHead;
+    this.budget = budget;
+    int heads = kvHead < 0 ? shape.kvHeads() : 1;
+    int capacity = (int) Math.min(FIRST_CAPACITY, budget + 1L);
+    this.kv = backend.allocateKv(heads, shape.headSize(), capacity, shape.storage());
+    this.positions = new long[capacity];
+    this.slots = new int[capacity];
+    this.columns = new double[columnCount][capacity];
+    this.slotPositions = new long[capacity];
+    this.free = new int[capacity];
+    this.rotations = rotates ? new double[capacity] : null;
+    Arrays.fill(slotPositions, FREE);
+  }
+
+  /** What the spaces of a model have in common. */
+  record Shape(int kvHeads, int headSize, KvType storage) {}
+
+  /** The first KV head of the layer that the space holds. */
+  int firstKvHead() {
+    return Math.max(kvHead, 0);
+  }
+
+  int size() {
+    return size;
+  }
+
+  long position(int entry) {
+    return positions[entry];
+  }
+
+  int slot(int entry) {
+    return slots[entry];
+  }
+
+  double[] column(int column) {
+    return columns[column];
+  }
+
+  int columnCount() {
+    return columns.length;
+  }
+
+  /** Positions by entry, ascending; {@link #size} are in use. */
+  long[] entryPositions() {
+    return positions;
+  }
+
+  @Override
+  public int extent() {
+    return extent;
+  }
+
+  @Override
+  public int used() {
+    return size;
+  }
+
+  @Override
+  public long[] positions() {
+    return slotPositions;
+  }
+
+  @Override
+  public double @Nullable [] rotations() {
+    return rotations;
+  }
+
+  /** Makes room for {@code more} further states, growing by doubling up to {@code limit} slots. */
+  void reserve(int more, long limit) {
+    int needed = Math.addExact(size, more);
+    int capacity = slots.length;
+    if (needed <= capacity) {
+      return;
+    }
+    int grown = (int) Math.max(needed, Math.min(2L * capacity, Math.min(limit, 1 << 30)));
+    kv.reserve(grown);
+    positions = Arrays.copyOf(positions, grown);
+    slots = Arrays.copyOf(slots, grown);
+    for (int c = 0; c < columns.length; c++) {
+      columns[c] = Arrays.copyOf(columns[c], grown);
+    }
+    slotPositions = Arrays.copyOf(slotPositions, grown);
+    Arrays.fill(slotPositions, capacity, grown, FREE);
+    free = Arrays.copyOf(free, grown);
+    if (rotations != null) {
+      rotations = Arrays.copyOf(rotations, grown);
+    }
+  }
+
+  /** Takes a slot for the state at {@code position}, which is newer than all others. */
+  int append(long position) {
+    int slot = freeCount > 0 ? free[--freeCount] : extent++;
+    place(slot, position);
+    return slot;
+  }
+
+  private void place(int slot, long position) {
+    positions[size] = position;
+    slots[size] = slot;
+    slotPositions[slot] = position;
+    for (double[] column : columns) {
+      column[size] = 0;
+    }
+    size++;
+  }
+
+  /** Frees the slots of some entries. */
+  void evict(int[] victims, int count) {
+    for (int i = count - 1; i >= 0; i--) {
+      int slot = slots[victims[i]];
+      slotPositions[slot] = FREE;
+      free[freeCount++] = slot; // oldest victim on top: it is taken first
+    }
+    for (int i = 0; i < count; i++) {
+      int hole = victims[i];
+      int next = i + 1 < count ? victims[i + 1] : size;
+      int moved = next - hole - 1;
+      System.arraycopy(positions, hole + 1, positions, hole - i, moved);
+      System.arraycopy(slots, hole + 1, slots, hole - i, moved);
+      for (double[] column : columns) {
+        System.arraycopy(column, hole + 1, column, hole - i, moved);
+      }
+    }
+    size -= count;
+    evictions += count;
+  }
+
+  /** Remembers the most states that were held after a step. */
+  void notePeak() {
+    peak = Math.max(peak, size);
+  }
+
+  /** Bytes of keys and values that the states held take. */
+  long bytesInUse() {
+    return kv.type().bytes(2L * kv.heads() * kv.headSize() * size);
+  }
+
+  /** Positions to rotate keys at, given by entry, spread to slots. */
+  void rotateAt(double[] byEntry) {
+    double[] bySlot = rotations;
+    if (bySlot != null) {
+      for (int e = 0; e < size; e++) {
+        bySlot[slots[e]] = byEntry[e];
+      }
+    }
+  }
+
+  /** A row by slot, gathered to entries. */
+  void gather(float[] bySlot, float[] byEntry) {
+    for (int e = 0; e < size; e++) {
+      byEntry[e] = bySlot[slots[e]];
+    }
+  }
+
+  /**
+   * Gives memory back after a long prompt was reduced to few states, by moving those to a small
+   * store. The one time that states move; sums over slots run in another order afterwards.
+   */
+  void compact(Backend backend) {
+    int wanted = Math.max(size + 1, Math.min(FIRST_CAPACITY, slots.length));
+    if (slots.length <= 2L * wanted) {
+      return;
+    }
+    Kernels kernels = backend.kernels();
+    KvBuffer small = backend.allocateKv(kv.heads(), kv.headSize(), wanted, kv.type());
+    float[] key = new float[kv.headSize()];
+    float[] value = new float[kv.headSize()];
+    for (int e = 0; e < size; e++) {
+      for (int h = 0; h < kv.heads(); h++) {
+        kernels.readState(kv, h, slots[e], key, value);
+        kernels.writeState(key, value, small, h, e);
+      }
+      slots[e] = e;
+    }
+    kv.close();
+    kv = small;
+    positions = Arrays.copyOf(positions, wanted);
+    slots = Arrays.copyOf(slots, wanted);
+    for (int c = 0; c < columns.length; c++) {
+      columns[c] = Arrays.copyOf(columns[c], wanted);
+    }
+    slotPositions = Arrays.copyOf(positions, wanted);
+    Arrays.fill(slotPositions, size, wanted, FREE);
+    free = new int[wanted];
+    freeCount = 0;
+    extent = size;
+    if (rotations != null) {
+      rotations = new double[wanted];
+    }
+  }
+
+  /** Makes this space equal to another of the same shape, slot by slot. */
+  void copyFrom(SlotSpace other, Kernels kernels) {
+    clear();
+    reserve(other.slots.length, other.slots.length);
+    float[] key = new float[kv.headSize()];
+    float[] value = new float[kv.headSize()];
+    for (int e = 0; e < other.size; e++) {
+      place(other.slots[e], other.positions[e]);
+      for (int c = 0; c < columns.length; c++) {
+        columns[c][e] = other.columns[c][e];
+      }
+      for (int h = 0; h < kv.heads(); h++) {
+        kernels.readState(other.kv, h, other.slots[e], key, value);
+        kernels.writeState(key, value, kv, h, other.slots[e]);
+      }
+    }
+    System.arraycopy(other.free, 0, free, 0, other.freeCount);
+    freeCount = other.freeCount;
+    extent = other.extent;
+    queries = other.queries;
+    evictions = other.evictions;
+    peak = other.peak;
+  }
+
+  /** Puts a state into a given slot, as a saved state says; newer than those before. */
+  void restoreEntry(int slot, long position) {
+    place(slot, position);
+  }
+
+  /** The order in which free slots below the extent will be taken, the last first. */
+  int[] freeSlots() {
+    return Arrays.copyOf(free, freeCount);
+  }
+
+  /** After {@link #restoreEntry}: the free slots as a saved state says. */
+  void restoreFree(int[] saved, int newExtent) {
+    System.arraycopy(saved, 0, free, 0, saved.length);
+    freeCount = saved.length;
+    extent = newExtent;
+  }
+
+  private void clear() {
+    Arrays.fill(slotPositions, FREE);
+    size = 0;
+    freeCount = 0;
+    extent = 0;
+  }
+}

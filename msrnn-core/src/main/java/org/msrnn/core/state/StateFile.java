@@ -1,0 +1,219 @@
+package org.msrnn.core.state;
+
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
+import org.msrnn.api.StateFileException;
+import org.msrnn.api.StateSpec;
+import org.msrnn.api.backend.Kernels;
+import org.msrnn.api.backend.SlotView;
+
+/**
+ * The file format of a multi-state, described in docs/multi-state-file.md. Slot numbers are part of
+ * it, so that sums over slots run in the same order and the continuation is the same to the bit.
+ */
+public final class StateFile {
+  private static final long MAGIC = 0x4d53524e4e535401L; // "MSRNNST", version 1
+  private static final int MOST_FREE = 1 << 16; // so that a lie about the extent costs little
+  private static final int MOST_TEXT = 1 << 16;
+
+  private StateFile() {}
+
+  /** A specification in words, equal for equal specifications. */
+  static String describe(StateSpec spec) {
+    return String.join(
+        "; ",
+        "policy " + spec.policy(),
+        "state " + spec.states(),
+        "regime " + spec.regime(),
+        "positions " + spec.positions(),
+        "budgets " + spec.budgets(),
+        "storage " + spec.storage(),
+        "seed " + spec.seed());
+  }
+
+  static void demandSame(String expected, String found) {
+    if (!expected.equals(found)) {
+      throw new StateFileException(
+          "the saved state is of (" + found + "), not of (" + expected + ")");
+    }
+  }
+
+  static void write(KvMultiState state, Kernels kernels, OutputStream to) throws IOException {
+    var checked = new CheckedOutputStream(new BufferedOutputStream(to), new CRC32C());
+    var out = new DataOutputStream(checked);
+    out.writeLong(MAGIC);
+    writeText(out, state.model().digest());
+    writeText(out, describe(state.spec()));
+    out.writeLong(state.tokens());
+    for (int l = 0; l < state.model().layers(); l++) {
+      for (int s = 0; s < state.sets(l); s++) {
+        if (state.space(l, s).extent() > 2L * state.space(l, s).size() + MOST_FREE) {
+          state.compact(l, s);
+        }
+        writeSpace(state.space(l, s), kernels, out);
+      }
+    }
+    out.writeLong(checked.getChecksum().getValue());
+    out.flush();
+  }
+
+  private static void writeText(DataOutputStream out, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static void writeSpace(SlotSpace space, Kernels kernels, DataOutputStream out)
+      throws IOException {
+    out.writeInt(space.extent());
+    out.writeInt(space.size());
+    out.writeInt(space.columnCount());
+    out.writeLong(space.queries);
+    out.writeLong(space.evictions);
+    out.writeInt(space.peak);
+    for (int slot : space.freeSlots()) {
+      out.writeInt(slot);
+    }
+    float[] key = new float[space.kv.headSize()];
+    float[] value = new float[space.kv.headSize()];
+    for (int e = 0; e < space.size(); e++) {
+      out.writeInt(space.slot(e));
+      out.writeLong(space.position(e));
+      for (int c = 0; c < space.columnCount(); c++) {
+        out.writeDouble(space.column(c)[e]);
+      }
+      for (int h = 0; h < space.kv.heads(); h++) {
+        kernels.readState(space.kv, h, space.slot(e), key, value);
+        for (float number : key) {
+          out.writeFloat(number);
+        }
+        for (float number : value) {
+          out.writeFloat(number);
+        }
+      }
+    }
+  }
+
+  /**
+   * Fills an empty state from a file.
+   *
+   * @throws StateFileException if the bytes are damaged or describe another model or specification
+   * @throws IOException if the stream fails
+   */
+  public static void read(KvMultiState state, Kernels kernels, InputStream from)
+      throws IOException {
+    var checked = new CheckedInputStream(from, new CRC32C());
+    var in = new DataInputStream(checked);
+    try {
+      if (in.readLong() != MAGIC) {
+        throw new StateFileException("this is not a multi-state file of version 1");
+      }
+      String digest = readText(in);
+      if (!digest.equals(state.model().digest())) {
+        throw new StateFileException(
+            "the saved state is of the model with digest "
+                + digest
+                + ", not of "
+                + state.model().digest());
+      }
+      demandSame(describe(state.spec()), readText(in));
+      long tokens = in.readLong();
+      check(tokens >= 0, "token count", tokens);
+      for (int l = 0; l < state.model().layers(); l++) {
+        for (int s = 0; s < state.sets(l); s++) {
+          readSpace(state.space(l, s), kernels, tokens, in);
+        }
+      }
+      state.restoreTokens(tokens);
+      long computed = checked.getChecksum().getValue();
+      check(in.readLong() == computed, "checksum", computed);
+    } catch (EOFException e) {
+      throw new StateFileException("the multi-state file ends too early", e);
+    }
+  }
+
+  private static String readText(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    check(length >= 0 && length <= MOST_TEXT, "text length", length);
+    byte[] bytes = in.readNBytes(length);
+    check(bytes.length == length, "text length", bytes.length);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private static void readSpace(SlotSpace space, Kernels kernels, long tokens, DataInputStream in)
+      throws IOException {
+    int extent = in.readInt();
+    int size = in.readInt();
+    int columns = in.readInt();
+    check(size >= 0 && size <= extent && extent <= 2L * size + MOST_FREE, "slot count", extent);
+    check(columns == space.columnCount(), "column count", columns);
+    space.queries = in.readLong();
+    space.evictions = in.readLong();
+    space.peak = in.readInt();
+    int[] free = new int[0];
+    for (int i = 0; i < extent - size; i++) {
+      if (free.length == i) {
+        free = Arrays.copyOf(free, Math.min(extent - size, 2 * i + 64)); // as bytes come
+      }
+      free[i] = in.readInt();
+      check(free[i] >= 0 && free[i] < extent, "free slot", free[i]);
+    }
+    readEntries(space, kernels, new Bounds(extent, size, tokens), in);
+    for (int slot : free) {
+      check(space.positions()[slot] == SlotView.FREE, "free slot", slot);
+    }
+    check(Arrays.stream(free).distinct().count() == free.length, "free slots", 0);
+    space.restoreFree(free, extent);
+  }
+
+  private record Bounds(int extent, int size, long tokens) {}
+
+  private static void readEntries(
+      SlotSpace space, Kernels kernels, Bounds bounds, DataInputStream in) throws IOException {
+    float[] key = new float[space.kv.headSize()];
+    float[] value = new float[space.kv.headSize()];
+    long before = -1;
+    for (int e = 0; e < bounds.size; e++) {
+      int slot = in.readInt();
+      long position = in.readLong();
+      check(slot >= 0 && slot < bounds.extent, "slot", slot);
+      check(position > before && position < bounds.tokens, "position", position);
+      before = position;
+      space.reserve(Math.max(1, slot + 1 - space.size()), bounds.extent);
+      check(space.positions()[slot] == SlotView.FREE, "slot", slot);
+      space.restoreEntry(slot, position);
+      for (int c = 0; c < space.columnCount(); c++) {
+        space.column(c)[e] = in.readDouble();
+      }
+      for (int h = 0; h < space.kv.heads(); h++) {
+        readNumbers(in, key);
+        readNumbers(in, value);
+        kernels.writeState(key, value, space.kv, h, slot);
+      }
+    }
+  }
+
+  private static void readNumbers(DataInputStream in, float[] into) throws IOException {
+    for (int i = 0; i < into.length; i++) {
+      into[i] = in.readFloat();
+      check(Float.isFinite(into[i]), "number", Float.floatToRawIntBits(into[i]));
+    }
+  }
+
+  private static void check(boolean right, String field, long found) {
+    if (!right) {
+      throw new StateFileException(
+          "the multi-state file is damaged: its " + field + " cannot be " + found);
+    }
+  }
+}

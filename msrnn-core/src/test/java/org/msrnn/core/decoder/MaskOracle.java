@@ -1,0 +1,142 @@
+package org.msrnn.core.decoder;
+
+import org.msrnn.api.backend.Tensor;
+import org.msrnn.core.model.DecoderModel;
+
+/**
+ * A decoder that shares nothing with the engine: all tokens at once, in double, with an N x N mask a
+ * layer and KV head that says which token sees which (the paper's own way of evaluating policies).
+ */
+final class MaskOracle {
+  /** Whether the query at one position sees the key at another, in a layer and KV head. */
+  interface Mask {
+    boolean sees(int layer, int kvHead, int query, int key);
+  }
+
+  private final DecoderModel model;
+
+  MaskOracle(DecoderModel model) {
+    this.model = model;
+  }
+
+  /** Logits {@code [tokens][vocabulary]} under a mask. */
+  double[][] logits(int[] tokens, Mask mask) {
+    int n = tokens.length;
+    double[][] x = new double[n][];
+    for (int t = 0; t < n; t++) {
+      x[t] = row(model.embedding(), tokens[t]);
+    }
+    for (int l = 0; l < model.layers().size(); l++) {
+      DecoderModel.Layer layer = model.layers().get(l);
+      double[][] q = new double[n][];
+      double[][] k = new double[n][];
+      double[][] v = new double[n][];
+      for (int t = 0; t < n; t++) {
+        double[] normed = norm(x[t], layer.attentionNorm());
+        q[t] = rotate(times(layer.query(), normed), t);
+        k[t] = rotate(times(layer.key(), normed), t);
+        v[t] = times(layer.value(), normed);
+      }
+      for (int t = n - 1; t >= 0; t--) {
+        x[t] = plus(x[t], times(layer.attentionOutput(), attend(l, t, q, k, v, mask)));
+        double[] normed = norm(x[t], layer.ffnNorm());
+        double[] gate = times(layer.gate(), normed);
+        double[] up = times(layer.up(), normed);
+        for (int i = 0; i < gate.length; i++) {
+          gate[i] = gate[i] / (1 + Math.exp(-gate[i])) * up[i];
+        }
+        x[t] = plus(x[t], times(layer.down(), gate));
+      }
+    }
+    double[][] logits = new double[n][];
+    for (int t = 0; t < n; t++) {
+      logits[t] = times(model.output(), norm(x[t], model.outputNorm()));
+    }
+    return logits;
+  }
+
+  private double[] attend(
+      int layer, int t, double[][] q, double[][] k, double[][] v, Mask mask) {
+    int size = model.info().headSize();
+    int group = model.info().queryHeads() / model.info().kvHeads();
+    double[] out = new double[q[t].length];
+    for (int h = 0; h < model.info().queryHeads(); h++) {
+      int kvHead = h / group;
+      double total = 0;
+      double[] sum = new double[size];
+      for (int j = 0; j <= t; j++) {
+        if (!mask.sees(layer, kvHead, t, j)) {
+          continue;
+        }
+        double dot = 0;
+        for (int i = 0; i < size; i++) {
+          dot += q[t][h * size + i] * k[j][kvHead * size + i];
+        }
+        double weight = Math.exp(dot / Math.sqrt(size));
+        total += weight;
+        for (int i = 0; i < size; i++) {
+          sum[i] += weight * v[j][kvHead * size + i];
+        }
+      }
+      for (int i = 0; i < size; i++) {
+        out[h * size + i] = sum[i] / total;
+      }
+    }
+    return out;
+  }
+
+  private double[] rotate(double[] x, int position) {
+    int size = model.info().headSize();
+    double[] out = x.clone();
+    for (int h = 0; h < x.length; h += size) {
+      for (int i = 0; i < size / 2; i++) {
+        double angle = position * Math.pow(10_000, -2.0 * i / size);
+        out[h + i] = x[h + i] * Math.cos(angle) - x[h + size / 2 + i] * Math.sin(angle);
+        out[h + size / 2 + i] = x[h + i] * Math.sin(angle) + x[h + size / 2 + i] * Math.cos(angle);
+      }
+    }
+    return out;
+  }
+
+  private double[] norm(double[] x, Tensor weight) {
+    double squares = 0;
+    for (double number : x) {
+      squares += number * number;
+    }
+    double[] w = row(weight, 0);
+    double[] out = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      out[i] = x[i] / Math.sqrt(squares / x.length + model.epsilon()) * w[i];
+    }
+    return out;
+  }
+
+  private static double[] times(Tensor w, double[] x) {
+    double[] out = new double[w.rows()];
+    for (int r = 0; r < w.rows(); r++) {
+      double[] row = row(w, r);
+      for (int i = 0; i < x.length; i++) {
+        out[r] += row[i] * x[i];
+      }
+    }
+    return out;
+  }
+
+  private static double[] plus(double[] a, double[] b) {
+    double[] out = a.clone();
+    for (int i = 0; i < a.length; i++) {
+      out[i] += b[i];
+    }
+    return out;
+  }
+
+  private static double[] row(Tensor tensor, int row) {
+    float[] numbers = new float[tensor.columns()];
+    tensor.decodeRow(row, numbers, 0);
+    double[] out = new double[numbers.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = numbers[i];
+    }
+    return out;
+  }
+}
