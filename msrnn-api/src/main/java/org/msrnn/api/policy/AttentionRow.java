@@ -1,6 +1,9 @@
 package org.msrnn.api.policy;
 
-/** What one query paid attention to in one set. Valid during {@link EvictionPolicy#observe}. */
+/**
+ * What one query paid attention to in one set. Valid during {@link EvictionPolicy#observe}.
+ * Implemented by msrnn alone, so methods may be added.
+ */
 public interface AttentionRow {
   /** The query's position in the sequence. */
   long queryPosition();

@@ -3,7 +3,7 @@ package org.msrnn.api.policy;
 /**
  * A bounded key/value set as a policy sees it: the states of one layer, or of one KV head. Entries
  * are in the order of their positions: 0 is the oldest, {@code size() - 1} the newest. Valid during
- * the call it is handed to.
+ * the call it is handed to. Implemented by msrnn alone, so methods may be added.
  */
 public interface KvSet {
   /** The layer, from 0. */

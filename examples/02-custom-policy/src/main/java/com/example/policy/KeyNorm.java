@@ -1,0 +1,68 @@
+package com.example.policy;
+
+import org.msrnn.api.policy.EvictionPolicy;
+import org.msrnn.api.policy.EvictionPolicyProvider;
+import org.msrnn.api.policy.Granularity;
+import org.msrnn.api.policy.KvSet;
+import org.msrnn.api.policy.Options;
+import org.msrnn.api.policy.Signals;
+
+/**
+ * {@code key-norm}: in each KV head the state with the longest key leaves, since keys that get much
+ * attention are short (arXiv 2406.11430). No attention is observed, so none is copied.
+ *
+ * <p>Known difference: the paper leaves the first two layers whole, here every layer is bounded.
+ */
+public final class KeyNorm implements EvictionPolicyProvider, EvictionPolicy {
+  @Override
+  public String name() {
+    return "key-norm";
+  }
+
+  @Override
+  public String summary() {
+    return "the state with the longest key leaves (arXiv 2406.11430)";
+  }
+
+  @Override
+  public EvictionPolicy create(Options options) {
+    return this;
+  }
+
+  @Override
+  public Signals observes() {
+    return Signals.NONE.withKeys();
+  }
+
+  @Override
+  public Granularity granularity() {
+    return Granularity.KV_HEAD;
+  }
+
+  @Override
+  public int columns() {
+    return 1;
+  }
+
+  /** A column is zero for a new state, so each key is measured once. */
+  @Override
+  public void score(KvSet set, double[] scores) {
+    double[] length = set.column(0);
+    for (int e = 0; e < set.size(); e++) {
+      if (length[e] == 0) {
+        length[e] = length(set, e);
+      }
+      scores[e] = -length[e];
+    }
+  }
+
+  private static double length(KvSet set, int entry) {
+    float[] key = new float[set.headSize()];
+    set.key(0, entry, key);
+    double squares = 0;
+    for (float number : key) {
+      squares += (double) number * number;
+    }
+    return Math.sqrt(squares);
+  }
+}

@@ -1,0 +1,68 @@
+package org.msrnn.api.testkit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.msrnn.api.backend.Backend;
+import org.msrnn.api.backend.Kernels;
+
+/**
+ * What every backend must do: each kernel of {@link Kernels}, for every number format and for odd
+ * sizes, gives what a reference backend gives and touches nothing else.
+ *
+ * <p><b>How near.</b> An error, divided by the number itself or by the root mean square of its row,
+ * whichever is larger, is at most:
+ *
+ * <ul>
+ *   <li>sums of n products (matmul, fused kernels), for every weight format: {@code 2^-22 (4 +
+ *       sqrt(n))}, which is what float32 sums need. Weights are decoded exactly, whatever their
+ *       format, and inputs are not quantised: F32, F16, BF16, Q8_0 and Q4_0 share this bound.
+ *   <li>elementwise kernels and norms: 2^-20; rotations: 2^-20 of the largest pair.
+ *   <li>attention over heads of n numbers, outputs and taps: {@code 2^-20 (4 + sqrt(n))}.
+ *   <li>copies ({@code embed}, {@code read}, {@code write}, states in F32): equal to the bit.
+ * </ul>
+ *
+ * <p><b>Guards.</b> Output matrices are larger than what is written and filled with a mark before;
+ * a mark that has changed breaks the rule. Slots that are not in use hold NaN.
+ *
+ * <p>The backends stay open and are the caller's to close. Rules use one backend from one thread:
+ * run them one after the other.
+ */
+public final class KernelContract {
+  private static final long SEED = 20_240_111;
+
+  private final Twins twins;
+  private final long seed;
+
+  private KernelContract(Twins twins, long seed) {
+    this.twins = twins;
+    this.seed = seed;
+  }
+
+  /** The contract of a backend, with the usual data. */
+  public static KernelContract of(Backend candidate, Backend reference) {
+    return of(candidate, reference, SEED);
+  }
+
+  /** The contract of a backend, with data of a seed. */
+  public static KernelContract of(Backend candidate, Backend reference, long seed) {
+    return new KernelContract(new Twins(candidate, reference), seed);
+  }
+
+  /** The rules, cheap ones first. */
+  public Stream<Rule> rules() {
+    List<Rule> rules = new ArrayList<>();
+    new CopyRules(twins).addTo(rules, this::random);
+    new RowRules(twins).addTo(rules, this::random);
+    new MatrixRules(twins).addTo(rules, this::random);
+    new AttentionRules(twins).addTo(rules, this::random);
+    new TapRules(twins).addTo(rules, this::random);
+    new ParallelRules(twins).addTo(rules, this::random);
+    return rules.stream();
+  }
+
+  private Seeded random() {
+    return new Seeded(seed, new Random(seed));
+  }
+}

@@ -1,0 +1,94 @@
+package org.msrnn.api.testkit;
+
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.policy.EvictionPolicyProvider;
+
+/**
+ * What every eviction policy must keep, as executable rules: no model and no test framework needed.
+ * Each rule tries the policy on sequences with made-up attention of several shapes, budgets of 1 to
+ * 64 states, prompts in chunks of 1 to 64 tokens, and one to three KV heads; a message names the
+ * seed that shows the fault.
+ *
+ * <p>What only a core can break is not here: that {@code score} is not called while a set fits its
+ * budget, and that chunks of one token keep what single steps keep.
+ */
+public final class PolicyContract {
+  /** One run through all shapes, chunks and the up to six budgets. */
+  private static final int ALL_ONCE = 108;
+
+  private final EvictionPolicyProvider provider;
+  private final Map<String, String> options;
+  private final int seeds;
+
+  private PolicyContract(EvictionPolicyProvider provider, Map<String, String> options, int seeds) {
+    this.provider = provider;
+    this.options = options;
+    this.seeds = seeds;
+  }
+
+  /** The contract of a policy without options. */
+  public static PolicyContract of(EvictionPolicyProvider provider) {
+    return of(provider, Map.of());
+  }
+
+  /** The contract of a policy with options. */
+  public static PolicyContract of(EvictionPolicyProvider provider, Map<String, String> options) {
+    return new PolicyContract(provider, Map.copyOf(options), ALL_ONCE);
+  }
+
+  /**
+   * The same with another number of sequences for each rule; 108 try everything once.
+   *
+   * @param count 1 or more
+   */
+  public PolicyContract withSeeds(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("a rule needs 1 or more seeds, found " + count);
+    }
+    return new PolicyContract(provider, options, count);
+  }
+
+  /**
+   * The rules. Those of the provider come first: the others cannot be tried while they are broken.
+   */
+  public Stream<Rule> rules() {
+    PolicySubject subject = new PolicySubject(provider, options, seeds);
+    return Stream.of(
+            new DeclarationRules(subject).all(),
+            new ScoringRules(subject).all(),
+            new IndependenceRules(subject).all())
+        .flatMap(rules -> rules)
+        .map(this::named);
+  }
+
+  /** The rule with its policy and name in the message, whatever the policy throws. */
+  private Rule named(Rule rule) {
+    return new Rule(
+        rule.name(),
+        () -> {
+          try {
+            rule.check();
+          } catch (ContractViolation e) {
+            throw new ContractViolation(broken(rule, e.getMessage()), e);
+          } catch (RuntimeException | LinkageError e) {
+            throw new ContractViolation(broken(rule, "it threw " + e), e);
+          }
+        });
+  }
+
+  private String broken(Rule rule, @Nullable String how) {
+    String given = options.isEmpty() ? "" : " with " + options;
+    return provider.getClass().getName() + given + " breaks '" + rule.name() + "': " + how;
+  }
+
+  /**
+   * Checks all rules.
+   *
+   * @throws ContractViolation at the first that is broken
+   */
+  public void verify() {
+    rules().forEach(Rule::check);
+  }
+}

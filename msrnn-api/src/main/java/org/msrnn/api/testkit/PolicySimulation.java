@@ -1,0 +1,380 @@
+package org.msrnn.api.testkit;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.PolicyException;
+import org.msrnn.api.Regime;
+import org.msrnn.api.policy.EvictionPolicy;
+import org.msrnn.api.policy.Granularity;
+import org.msrnn.api.policy.Pins;
+import org.msrnn.api.policy.Signals;
+import org.msrnn.api.policy.Trigger;
+
+/**
+ * One layer of a finite MSRNN without a model: attention comes from an {@link AttentionSource}, and
+ * the policy decides which states stay. It is how a published trace becomes a test, and what {@link
+ * PolicyContract} runs on.
+ *
+ * <p>Every token is appended, its query attends over all states held, the policy observes what it
+ * declared, and at a decision the lowest scores outside the pins leave, of equal scores the oldest.
+ * Plain and slow; for tests. Not thread-safe.
+ */
+public final class PolicySimulation {
+  /** The most columns that a policy may ask for. */
+  static final int MOST_COLUMNS = 1000;
+
+  private final EvictionPolicy policy;
+  private final SimulatedLayer layer;
+  private final AttentionSource attention;
+  private final Signals signals;
+  private final Trigger trigger;
+  private final Pins pins;
+  private final boolean moving;
+  private final SimulatedKvSet[] sets;
+  private final double[][] scores;
+  private final long[][] scored;
+  private final List<Eviction> evictions;
+  private long tokens;
+
+  /**
+   * A state that left.
+   *
+   * @param kvHead the KV head whose set it left, or -1 if all heads share the set
+   * @param query position of the newest token at the decision
+   * @param position its own position
+   */
+  public record Eviction(int kvHead, long query, long position) {}
+
+  /**
+   * An empty layer.
+   *
+   * @param policy the policy; its granularity says whether there is one set or one a KV head
+   * @throws PolicyException if the policy pins as many states as the budget, or more, or asks for
+   *     more than 1,000 columns
+   */
+  public PolicySimulation(EvictionPolicy policy, SimulatedLayer layer, AttentionSource attention) {
+    this(policy, layer, attention, false);
+  }
+
+  /** With {@code moving}, every call finds the set in new arrays and the old ones void. */
+  PolicySimulation(
+      EvictionPolicy policy, SimulatedLayer layer, AttentionSource attention, boolean moving) {
+    this.policy = policy;
+    this.layer = layer;
+    this.attention = attention;
+    this.signals = policy.observes();
+    this.trigger = policy.trigger();
+    this.moving = moving;
+    int columns = policy.columns();
+    if (columns < 0 || columns > MOST_COLUMNS) {
+      throw new PolicyException(
+          "policy "
+              + policy
+              + " asks for "
+              + columns
+              + " columns, allowed is 0 to "
+              + MOST_COLUMNS);
+    }
+    boolean shared = policy.granularity() == Granularity.LAYER;
+    this.sets = new SimulatedKvSet[shared ? 1 : layer.kvHeads()];
+    for (int s = 0; s < sets.length; s++) {
+      sets[s] = new SimulatedKvSet(layer, shared ? -1 : s, signals, columns);
+    }
+    this.scores = new double[sets.length][0];
+    this.scored = new long[sets.length][0];
+    this.evictions = new ArrayList<>();
+    this.pins = policy.pins(layer.budget());
+    refuseTooManyPins();
+  }
+
+  private PolicySimulation(PolicySimulation other, EvictionPolicy policy) {
+    this.policy = policy;
+    this.layer = other.layer;
+    this.attention = other.attention;
+    this.signals = other.signals;
+    this.trigger = other.trigger;
+    this.pins = other.pins;
+    this.moving = other.moving;
+    this.sets = new SimulatedKvSet[other.sets.length];
+    Arrays.setAll(sets, s -> other.sets[s].copy());
+    this.scores = other.scores.clone();
+    this.scored = other.scored.clone();
+    this.evictions = new ArrayList<>(other.evictions);
+    this.tokens = other.tokens;
+  }
+
+  private void refuseTooManyPins() {
+    if ((long) pins.first() + pins.last() >= layer.budget()) {
+      throw new PolicyException(
+          "policy "
+              + policy
+              + " pins "
+              + pins.first()
+              + " + "
+              + pins.last()
+              + " of "
+              + layer.budget()
+              + " states, allowed is fewer than there are");
+    }
+  }
+
+  /**
+   * Feeds a prompt under a regime. There is a decision at its end, and before that after every
+   * chunk; stepwise, at the positions that the policy's trigger names. A trigger that is due at the
+   * end of a prompt alone, or never, is so under every regime.
+   *
+   * @param count tokens of the prompt
+   */
+  public void prompt(int count, Regime regime) {
+    for (int at = 0; at < count; at++) {
+      int decision = toDecision(at, count, regime);
+      token(observed(decision));
+      if (decision == 1) {
+        decide();
+      }
+    }
+  }
+
+  /** Tokens up to the next decision, the one at {@code at} included. */
+  private int toDecision(int at, int count, Regime regime) {
+    int end = count - at;
+    return switch (trigger.kind()) {
+      case NEVER -> Integer.MAX_VALUE;
+      case PROMPT_END -> end;
+      case EVERY ->
+          switch (regime.kind()) {
+            case STEPWISE -> Math.min(toTrigger(), end);
+            case CHUNKED -> Math.min(regime.chunk() - at % regime.chunk(), end);
+            case WHOLE -> end;
+          };
+    };
+  }
+
+  /** Tokens up to the next multiple of the trigger's steps. */
+  private int toTrigger() {
+    return trigger.steps() - (int) (tokens % trigger.steps());
+  }
+
+  /** Feeds tokens one at a time, as when they are generated. */
+  public void generate(int count) {
+    for (int i = 0; i < count; i++) {
+      if (trigger.kind() == Trigger.Kind.EVERY) {
+        int decision = toTrigger();
+        token(observed(decision));
+        if (decision == 1) {
+          decide();
+        }
+      } else {
+        // Nobody knows how soon the next prompt ends: all queries may be its last.
+        token(observed(trigger.kind() == Trigger.Kind.PROMPT_END ? 1 : Integer.MAX_VALUE));
+      }
+    }
+  }
+
+  /** Whether a query is among the last ones that the policy asks for. */
+  private boolean observed(int toDecision) {
+    return trigger.kind() != Trigger.Kind.NEVER
+        && signals.rows() != Signals.Rows.NONE
+        && toDecision <= signals.lastQueries();
+  }
+
+  private void token(boolean observed) {
+    for (int s = 0; s < sets.length; s++) {
+      sets[s].append(tokens);
+      if (observed) {
+        observe(s);
+      }
+    }
+    tokens++;
+  }
+
+  private void observe(int s) {
+    int firstHead = Math.max(sets[s].kvHead(), 0) * layer.group();
+    SimulatedKvSet set = moving ? sets[s].moved() : sets[s];
+    sets[s] = set;
+    SimulatedRow row =
+        SimulatedRow.of(attention, signals, set.positions(), layer, firstHead, set.kvHeads());
+    try {
+      policy.observe(set, row);
+    } catch (RuntimeException | LinkageError e) {
+      throw failed("observe", set, e);
+    }
+    watch("observe", set);
+    if (!row.intact()) {
+      throw new PolicyFault(
+          PolicyFault.Kind.ROW_CHANGED, "observe changed an attention row" + at(set), null);
+    }
+    if (moving) {
+      row.close();
+    }
+  }
+
+  private void decide() {
+    for (int s = 0; s < sets.length; s++) {
+      if (sets[s].size() > layer.budget()) {
+        score(s);
+        drop(s);
+      }
+    }
+  }
+
+  private void score(int s) {
+    SimulatedKvSet set = moving ? sets[s].moved() : sets[s];
+    sets[s] = set;
+    int size = set.size();
+    double[] all = new double[moving ? size : size + 5];
+    Arrays.fill(all, 0, size, Double.NaN);
+    Arrays.fill(all, size, all.length, SimulatedKvSet.GUARD);
+    try {
+      policy.score(set, all);
+    } catch (RuntimeException | LinkageError e) {
+      throw failed("score", set, e);
+    }
+    watch("score", set);
+    if (!SimulatedKvSet.intact(all, size)) {
+      throw overwritten("score", "the scores", set);
+    }
+    for (int e = 0; e < size; e++) {
+      if (!Double.isFinite(all[e])) {
+        throw new PolicyFault(
+            PolicyFault.Kind.SCORES,
+            "score left entry "
+                + e
+                + " of "
+                + size
+                + " at "
+                + all[e]
+                + at(set)
+                + "; every entry gets a finite number",
+            null);
+      }
+    }
+    scores[s] = Arrays.copyOf(all, size);
+    scored[s] = set.positions();
+  }
+
+  private void drop(int s) {
+    SimulatedKvSet set = sets[s];
+    boolean[] victims = new boolean[set.size()];
+    for (int left = set.size() - layer.budget(); left > 0; left--) {
+      int lowest = -1;
+      for (int e = pins.first(); e < set.size() - pins.last(); e++) {
+        if (!victims[e] && (lowest < 0 || scores[s][e] < scores[s][lowest])) {
+          lowest = e;
+        }
+      }
+      victims[lowest] = true;
+    }
+    for (int e = 0; e < victims.length; e++) {
+      if (victims[e]) {
+        evictions.add(new Eviction(set.kvHead(), tokens - 1, set.position(e)));
+      }
+    }
+    set.drop(victims);
+  }
+
+  private void watch(String call, SimulatedKvSet set) {
+    String undeclared = set.reads().undeclared;
+    if (undeclared != null) {
+      throw undeclared(call, undeclared, set, null);
+    }
+    if (!set.intact()) {
+      throw overwritten(call, "a column", set);
+    }
+  }
+
+  private PolicyFault failed(String call, SimulatedKvSet set, Throwable e) {
+    String undeclared = set.reads().undeclared;
+    return undeclared != null
+        ? undeclared(call, undeclared, set, e)
+        : new PolicyFault(PolicyFault.Kind.FAILED, call + " threw " + e + at(set), e);
+  }
+
+  private PolicyFault undeclared(
+      String call, String what, SimulatedKvSet set, @Nullable Throwable e) {
+    return new PolicyFault(
+        PolicyFault.Kind.UNDECLARED,
+        call
+            + " reads "
+            + what
+            + at(set)
+            + ", but the policy declares "
+            + signals
+            + " and "
+            + policy.columns()
+            + " columns",
+        e);
+  }
+
+  private PolicyFault overwritten(String call, String what, SimulatedKvSet set) {
+    return new PolicyFault(
+        PolicyFault.Kind.OVERWRITTEN,
+        call + " wrote " + what + " behind entry " + (set.size() - 1) + at(set),
+        null);
+  }
+
+  private String at(SimulatedKvSet set) {
+    return " (query "
+        + tokens
+        + ", "
+        + set.size()
+        + " states, budget "
+        + layer.budget()
+        + (set.kvHead() < 0 ? ")" : ", KV head " + set.kvHead() + ")");
+  }
+
+  /** Positions kept, ascending; with granularity {@code layer} the same for every head. */
+  public long[] kept(int kvHead) {
+    return sets[index(kvHead)].positions();
+  }
+
+  /** All states that left, in the order of the decisions and of their positions. */
+  public List<Eviction> evictions() {
+    return List.copyOf(evictions);
+  }
+
+  /** Positions that left a KV head's set, in the order of {@link #evictions}. */
+  public long[] evicted(int kvHead) {
+    int set = sets[index(kvHead)].kvHead();
+    return evictions.stream()
+        .filter(e -> e.kvHead() == set)
+        .mapToLong(Eviction::position)
+        .toArray();
+  }
+
+  /** Scores at the last decision, in the order of {@link #scored}; empty before the first. */
+  public double[] scores(int kvHead) {
+    return scores[index(kvHead)].clone();
+  }
+
+  /** Positions held at the last decision, before any left. */
+  public long[] scored(int kvHead) {
+    return scored[index(kvHead)].clone();
+  }
+
+  /** A column of the policy, in the order of {@link #kept}. */
+  public double[] column(int kvHead, int column) {
+    SimulatedKvSet set = sets[index(kvHead)];
+    return Arrays.copyOf(set.column(column), set.size());
+  }
+
+  /** An independent copy that goes on from here. */
+  public PolicySimulation fork() {
+    return fork(policy);
+  }
+
+  /** A copy that goes on with another instance of the same policy, as after a restart. */
+  PolicySimulation fork(EvictionPolicy other) {
+    return new PolicySimulation(this, other);
+  }
+
+  List<SimulatedKvSet> sets() {
+    return List.of(sets);
+  }
+
+  private int index(int kvHead) {
+    return sets.length == 1 ? 0 : kvHead;
+  }
+}

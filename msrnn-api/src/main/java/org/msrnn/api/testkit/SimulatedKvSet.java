@@ -1,0 +1,247 @@
+package org.msrnn.api.testkit;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.PolicyException;
+import org.msrnn.api.policy.KvSet;
+import org.msrnn.api.policy.Signals;
+
+/**
+ * A key/value set in plain arrays, in position order, that watches what a policy does to it. Keys,
+ * values and random numbers follow from the seed and the position.
+ */
+final class SimulatedKvSet implements KvSet {
+  /** Fills what lies behind the last entry; a policy that writes there is found out. */
+  static final double GUARD = -7.125e77;
+
+  private static final int SLACK = 5;
+  private static final int KEYS = 1;
+  private static final int VALUES = 2;
+  private static final int RANDOM = 3;
+
+  private final SimulatedLayer layer;
+  private final int kvHead;
+  private final Signals signals;
+  private final Reads reads;
+  private int size;
+  private long queries;
+  private long[] positions;
+  private double[][] columns;
+  private boolean closed;
+
+  /** What a policy has read of a set, over all its copies. */
+  static final class Reads {
+    final BitSet columns = new BitSet();
+    long keys;
+    long values;
+    @Nullable String undeclared;
+  }
+
+  SimulatedKvSet(SimulatedLayer layer, int kvHead, Signals signals, int columns) {
+    this.layer = layer;
+    this.kvHead = kvHead;
+    this.signals = signals;
+    this.reads = new Reads();
+    this.positions = new long[SLACK];
+    this.columns = new double[columns][SLACK];
+    guard();
+  }
+
+  private SimulatedKvSet(SimulatedKvSet other, Reads reads, int slack) {
+    this.layer = other.layer;
+    this.kvHead = other.kvHead;
+    this.signals = other.signals;
+    this.reads = reads;
+    this.size = other.size;
+    this.queries = other.queries;
+    this.positions = Arrays.copyOf(other.positions, size + slack);
+    this.columns = new double[other.columns.length][];
+    for (int c = 0; c < columns.length; c++) {
+      columns[c] = Arrays.copyOf(other.columns[c], size + slack);
+    }
+    guard();
+  }
+
+  /** An independent copy. */
+  SimulatedKvSet copy() {
+    return new SimulatedKvSet(this, new Reads(), SLACK);
+  }
+
+  /**
+   * The same set in other arrays that end at the last entry; this object and its arrays are void.
+   */
+  SimulatedKvSet moved() {
+    SimulatedKvSet moved = new SimulatedKvSet(this, reads, 0);
+    closed = true;
+    for (double[] column : columns) {
+      Arrays.fill(column, Double.NaN);
+    }
+    return moved;
+  }
+
+  Reads reads() {
+    return reads;
+  }
+
+  /** Appends the next token's state; its columns are zero. */
+  void append(long position) {
+    if (size == positions.length) {
+      positions = Arrays.copyOf(positions, size + 1 + SLACK);
+      for (int c = 0; c < columns.length; c++) {
+        columns[c] = Arrays.copyOf(columns[c], size + 1 + SLACK);
+      }
+    }
+    positions[size] = position;
+    for (double[] column : columns) {
+      column[size] = 0;
+    }
+    size++;
+    queries++;
+    guard();
+  }
+
+  /** Drops the marked entries; the others close up. */
+  void drop(boolean[] victims) {
+    int to = 0;
+    for (int e = 0; e < size; e++) {
+      if (!victims[e]) {
+        positions[to] = positions[e];
+        for (double[] column : columns) {
+          column[to] = column[e];
+        }
+        to++;
+      }
+    }
+    size = to;
+    guard();
+  }
+
+  private void guard() {
+    for (double[] column : columns) {
+      Arrays.fill(column, size, column.length, GUARD);
+    }
+  }
+
+  /** Whether everything behind the last entry is as {@link #guard} left it. */
+  boolean intact() {
+    for (double[] column : columns) {
+      if (!intact(column, size)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static boolean intact(double[] array, int size) {
+    for (int i = size; i < array.length; i++) {
+      if (array[i] != GUARD) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  long[] positions() {
+    return Arrays.copyOf(positions, size);
+  }
+
+  @Override
+  public int layer() {
+    return layer.layer();
+  }
+
+  @Override
+  public int kvHead() {
+    return kvHead;
+  }
+
+  @Override
+  public int kvHeads() {
+    return kvHead < 0 ? layer.kvHeads() : 1;
+  }
+
+  @Override
+  public int size() {
+    open();
+    return size;
+  }
+
+  @Override
+  public int budget() {
+    return layer.budget();
+  }
+
+  @Override
+  public long position(int entry) {
+    open();
+    return positions[Objects.checkIndex(entry, size)];
+  }
+
+  @Override
+  public long queries() {
+    open();
+    return queries;
+  }
+
+  @Override
+  public double[] column(int column) {
+    open();
+    if (column < 0 || column >= columns.length) {
+      throw undeclared("column " + column + " of " + columns.length);
+    }
+    reads.columns.set(column);
+    return columns[column];
+  }
+
+  @Override
+  public double random(int entry) {
+    long place = Hash.of(layer.seed(), RANDOM, layer.layer(), kvHead);
+    return Hash.unit(Hash.of(place, queries, position(entry), 0));
+  }
+
+  @Override
+  public int headSize() {
+    return layer.headSize();
+  }
+
+  @Override
+  public void key(int head, int entry, float[] into) {
+    if (!signals.keys()) {
+      throw undeclared("keys");
+    }
+    reads.keys++;
+    numbers(KEYS, head, entry, into);
+  }
+
+  @Override
+  public void value(int head, int entry, float[] into) {
+    if (!signals.values()) {
+      throw undeclared("values");
+    }
+    reads.values++;
+    numbers(VALUES, head, entry, into);
+  }
+
+  private void numbers(int what, int head, int entry, float[] into) {
+    int first = Math.max(kvHead, 0);
+    long place =
+        Hash.of(layer.seed(), what, layer.layer(), first + Objects.checkIndex(head, kvHeads()));
+    long position = position(entry);
+    for (int i = 0; i < layer.headSize(); i++) {
+      into[i] = (float) (2 * Hash.unit(Hash.of(place, position, i, 0)) - 1);
+    }
+  }
+
+  private PolicyException undeclared(String what) {
+    reads.undeclared = what;
+    return new PolicyException("the policy reads " + what + ", which it does not declare");
+  }
+
+  private void open() {
+    if (closed) {
+      throw new IllegalStateException("a set is valid during the call that it is handed to");
+    }
+  }
+}

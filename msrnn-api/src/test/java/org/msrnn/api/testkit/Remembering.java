@@ -1,0 +1,96 @@
+package org.msrnn.api.testkit;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.policy.AttentionRow;
+import org.msrnn.api.policy.KvSet;
+
+/**
+ * Policies that remember what they must not: they have state of their own, or keep what they saw.
+ */
+final class Remembering {
+  private Remembering() {}
+
+  /** The field's usual mistake: state in the policy, by entry. */
+  static final class OwnSums extends Plant.LastRow {
+    private final double[] sums = new double[4096];
+    private final boolean clearing;
+
+    OwnSums(boolean clearing) {
+      this.clearing = clearing;
+    }
+
+    @Override
+    public int columns() {
+      return 0;
+    }
+
+    @Override
+    public void observe(KvSet set, AttentionRow row) {
+      if (clearing && set.size() == 1) {
+        Arrays.fill(sums, 0);
+      }
+      for (int e = 0; e < set.size(); e++) {
+        sums[e] += row.row(0)[e];
+      }
+    }
+
+    @Override
+    public void score(KvSet set, double[] scores) {
+      System.arraycopy(sums, 0, scores, 0, set.size());
+    }
+  }
+
+  static final class KeptRow extends Plant.LastRow {
+    private float[] row = new float[0];
+
+    @Override
+    public int columns() {
+      return 0;
+    }
+
+    @Override
+    public void observe(KvSet set, AttentionRow observed) {
+      row = observed.row(0);
+    }
+
+    @Override
+    public void score(KvSet set, double[] scores) {
+      for (int e = 0; e < set.size(); e++) {
+        scores[e] = row[e];
+      }
+    }
+  }
+
+  static final class KeptColumn extends Plant.LastRow {
+    private double @Nullable [] column;
+
+    @Override
+    public void observe(KvSet set, AttentionRow row) {
+      super.observe(set, row);
+      column = set.column(0);
+    }
+
+    @Override
+    public void score(KvSet set, double[] scores) {
+      if (column != null) {
+        System.arraycopy(column, 0, scores, 0, set.size());
+      }
+    }
+  }
+
+  static final class KeptSet extends Plant.LastRow {
+    private @Nullable KvSet kept;
+
+    @Override
+    public void observe(KvSet set, AttentionRow row) {
+      super.observe(set, row);
+      kept = set;
+    }
+
+    @Override
+    public void score(KvSet set, double[] scores) {
+      super.score(kept == null ? set : kept, scores);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.msrnn.policies;
+
+import java.util.Optional;
+import org.msrnn.api.policy.EvictionPolicy;
+import org.msrnn.api.policy.EvictionPolicyProvider;
+import org.msrnn.api.policy.KvSet;
+import org.msrnn.api.policy.Options;
+import org.msrnn.api.policy.Pins;
+import org.msrnn.api.policy.ScoreProgram;
+import org.msrnn.api.policy.Signals;
+
+/**
+ * {@code window}: the oldest state leaves; {@code window:sinks=i}, written {@code window+i} for
+ * short, keeps the first i for ever. The states kept at step t are the first i and the last k - i.
+ *
+ * <p>Paper: Window and Window+i of arXiv 2401.06104, section 4.1 (the latter after StreamingLLM,
+ * arXiv 2309.17453). Authors' code: {@code start_size} and {@code recent_size} of
+ * mit-han-lab/streaming-llm.
+ *
+ * <p>Known difference: StreamingLLM gives keys their rank in the kept set as position. Here, as in
+ * the MSRNN paper, positions are a choice of their own: {@code original}, or {@code in-cache} for
+ * StreamingLLM.
+ */
+public final class WindowPolicy implements EvictionPolicyProvider {
+  /** For the service loader. */
+  public WindowPolicy() {}
+
+  @Override
+  public String name() {
+    return "window";
+  }
+
+  @Override
+  public String summary() {
+    return "the oldest state leaves, after the first sinks=i (arXiv 2401.06104, 2309.17453)";
+  }
+
+  @Override
+  public EvictionPolicy create(Options options) {
+    return new Window(options.integer("sinks", 0, 0, Integer.MAX_VALUE));
+  }
+
+  private record Window(int sinks) implements EvictionPolicy {
+    @Override
+    public Signals observes() {
+      return Signals.NONE;
+    }
+
+    @Override
+    public void score(KvSet set, double[] scores) {
+      for (int e = 0; e < set.size(); e++) {
+        scores[e] = set.position(e);
+      }
+    }
+
+    @Override
+    public Pins pins(int states) {
+      return new Pins(sinks, 0);
+    }
+
+    @Override
+    public boolean positional() {
+      return true;
+    }
+
+    @Override
+    public Optional<ScoreProgram> program() {
+      return Optional.of(new ScoreProgram.Position());
+    }
+  }
+}

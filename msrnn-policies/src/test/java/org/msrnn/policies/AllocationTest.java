@@ -1,0 +1,151 @@
+package org.msrnn.policies;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.msrnn.api.policy.AttentionRow;
+import org.msrnn.api.policy.EvictionPolicy;
+import org.msrnn.api.policy.KvSet;
+
+/** A step of a policy allocates nothing, so that a stream of any length leaves no garbage. */
+class AllocationTest {
+  private static final int SIZE = 65;
+  private static final int STEPS = 30_000;
+
+  /** What may be allocated over all steps: the measurement itself, far below one byte a step. */
+  private static final long SLACK = 16_384;
+
+  static final List<String> SPECS = Policies.SPECS;
+
+  @ParameterizedTest
+  @FieldSource("SPECS")
+  void aStepAllocatesNothing(String spec) throws ReflectiveOperationException {
+    EvictionPolicy policy = Policies.create(spec);
+    FixedSet set = new FixedSet(policy.columns());
+    double[] scores = new double[SIZE];
+    run(policy, set, scores);
+
+    long before = allocated();
+    run(policy, set, scores);
+    long bytes = allocated() - before;
+
+    assertThat(Arrays.stream(scores).allMatch(Double::isFinite)).isTrue();
+    assertThat(bytes).as("bytes allocated by %d steps of %s", STEPS, spec).isLessThan(SLACK);
+  }
+
+  private static void run(EvictionPolicy policy, FixedSet set, double[] scores) {
+    boolean rows = policy.observes().lastQueries() > 0;
+    for (int step = 0; step < STEPS; step++) {
+      if (rows) {
+        policy.observe(set, set);
+      }
+      policy.score(set, scores);
+    }
+  }
+
+  /**
+   * Bytes allocated by this thread. By reflection, because a test is part of its module, and the
+   * module has no business with java.management.
+   */
+  private static long allocated() throws ReflectiveOperationException {
+    Object threads =
+        Class.forName("java.lang.management.ManagementFactory")
+            .getMethod("getThreadMXBean")
+            .invoke(null);
+    Class<?> bean = Class.forName("com.sun.management.ThreadMXBean");
+    assumeTrue(bean.isInstance(threads), "this JVM does not count allocated bytes by thread");
+    Method count = bean.getMethod("getCurrentThreadAllocatedBytes");
+    return (long) count.invoke(threads);
+  }
+
+  /** A full set and its rows, made once. */
+  private static final class FixedSet implements KvSet, AttentionRow {
+    private final double[][] columns;
+    private final float[] row = new float[SIZE];
+
+    FixedSet(int columns) {
+      this.columns = new double[columns][SIZE];
+      Arrays.fill(row, 1f / SIZE);
+    }
+
+    @Override
+    public int layer() {
+      return 0;
+    }
+
+    @Override
+    public int kvHead() {
+      return -1;
+    }
+
+    @Override
+    public int kvHeads() {
+      return 1;
+    }
+
+    @Override
+    public int size() {
+      return SIZE;
+    }
+
+    @Override
+    public int budget() {
+      return SIZE - 1;
+    }
+
+    @Override
+    public long position(int entry) {
+      return entry;
+    }
+
+    @Override
+    public long queries() {
+      return SIZE;
+    }
+
+    @Override
+    public double[] column(int column) {
+      return columns[column];
+    }
+
+    @Override
+    public double random(int entry) {
+      return entry * 0x1p-10;
+    }
+
+    @Override
+    public int headSize() {
+      return 1;
+    }
+
+    @Override
+    public void key(int head, int entry, float[] into) {
+      throw new AssertionError("no built-in policy reads keys");
+    }
+
+    @Override
+    public void value(int head, int entry, float[] into) {
+      throw new AssertionError("no built-in policy reads values");
+    }
+
+    @Override
+    public long queryPosition() {
+      return SIZE - 1;
+    }
+
+    @Override
+    public int rows() {
+      return 1;
+    }
+
+    @Override
+    public float[] row(int index) {
+      return row;
+    }
+  }
+}
