@@ -1,0 +1,36 @@
+package org.msrnn.core.model;
+
+import org.msrnn.core.format.ModelFile;
+import org.msrnn.core.tokenizer.Tokenizer;
+import org.msrnn.core.tokenizer.Tokenizers;
+
+/** A model in memory, not yet on a backend. {@link #close} frees its tensors, not its tokenizer. */
+public final class LoadedModel implements AutoCloseable {
+  private final ModelFile file;
+  private final DecoderModel model;
+
+  LoadedModel(ModelFile file, DecoderModel model) {
+    this.file = file;
+    this.model = model;
+  }
+
+  /** The decoder. Its tensors are gone after {@link #close}. */
+  public DecoderModel model() {
+    return model;
+  }
+
+  /**
+   * The tokenizer that the file describes, made anew by each call.
+   *
+   * @throws org.msrnn.api.UnsupportedModelException if msrnn lacks its kind; the model itself can
+   *     still be run on token ids
+   */
+  public Tokenizer tokenizer() {
+    return Tokenizers.from(file);
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

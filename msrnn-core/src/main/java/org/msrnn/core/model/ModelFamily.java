@@ -1,0 +1,27 @@
+package org.msrnn.core.model;
+
+import org.msrnn.api.ModelInfo;
+import org.msrnn.core.format.ModelFile;
+
+/** A decoder architecture: which metadata and tensors make it up. Stateless. */
+public interface ModelFamily {
+  /** The architecture in the file's own word, {@code general.architecture}. */
+  String name();
+
+  /**
+   * Checks everything short of the weights: hyperparameters, and presence, shape and number format
+   * of every tensor.
+   *
+   * @return the model in figures; the digest is empty as long as the file is not loaded
+   * @throws org.msrnn.api.ModelFileException if the file contradicts itself
+   * @throws org.msrnn.api.UnsupportedModelException if it asks for something msrnn lacks
+   */
+  ModelInfo check(ModelFile file);
+
+  /**
+   * The decoder, after the same checks.
+   *
+   * @param file a loaded file, in whose memory the tensors are
+   */
+  DecoderModel read(ModelFile file);
+}

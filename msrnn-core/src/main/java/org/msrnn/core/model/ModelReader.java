@@ -1,0 +1,107 @@
+package org.msrnn.core.model;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.ModelInfo;
+import org.msrnn.api.MsrnnException;
+import org.msrnn.api.UnsupportedModelException;
+import org.msrnn.core.Progress;
+import org.msrnn.core.format.GgufFile;
+import org.msrnn.core.format.ModelFile;
+import org.msrnn.core.tokenizer.Tokenizers;
+
+/** From a model file to a decoder and its vocabulary. */
+public final class ModelReader {
+  /** Every family that msrnn knows. A new one is a class and a line here. */
+  private static final List<ModelFamily> FAMILIES = List.of(new LlamaFamily());
+
+  private static final int MAX_PARTS = 65_535;
+
+  private ModelReader() {}
+
+  /**
+   * Reads a model. Everything is checked before memory is taken for the weights.
+   *
+   * @param path a GGUF file
+   * @param progress is told of bytes read
+   * @throws org.msrnn.api.ModelFileException if the file is missing or damaged
+   * @throws UnsupportedModelException if the model is of a kind that msrnn lacks
+   */
+  public static LoadedModel read(Path path, Progress progress) {
+    return read(GgufFile.open(path), progress);
+  }
+
+  /** The same with an open file, which belongs to the result. */
+  static LoadedModel read(ModelFile file, Progress progress) {
+    try {
+      ModelFamily family = family(file);
+      family.check(file);
+      file.load(progress);
+      return new LoadedModel(file, family.read(file));
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Describes a model file without reading its weights.
+   *
+   * @throws org.msrnn.api.ModelFileException if the file is missing or damaged
+   */
+  public static Inspection inspect(Path path) {
+    return inspect(GgufFile.open(path));
+  }
+
+  /** The same with an open file, which is closed. */
+  static Inspection inspect(ModelFile opened) {
+    try (ModelFile file = opened) {
+      var problems = new ArrayList<String>();
+      @Nullable ModelInfo info = null;
+      try {
+        info = family(file).check(file);
+      } catch (MsrnnException e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
+      try {
+        Tokenizers.from(file);
+      } catch (MsrnnException e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
+      return new Inspection(
+          file.format(),
+          file.fileBytes(),
+          file.metadata().entries(),
+          file.tensors(),
+          Optional.ofNullable(info),
+          List.copyOf(problems));
+    }
+  }
+
+  private static ModelFamily family(ModelFile file) {
+    int parts = file.metadata().integer("split.count", 0, MAX_PARTS, 0);
+    if (parts > 1) {
+      throw new UnsupportedModelException(
+          file.path()
+              + " is one of "
+              + parts
+              + " parts of a model, msrnn reads models in one file: merge the parts first");
+    }
+    String name = file.metadata().string("general.architecture");
+    for (ModelFamily family : FAMILIES) {
+      if (family.name().equals(name)) {
+        return family;
+      }
+    }
+    throw new UnsupportedModelException(
+        file.path()
+            + " holds a model of the architecture "
+            + file.metadata().shown("general.architecture")
+            + ", msrnn runs: "
+            + FAMILIES.stream().map(ModelFamily::name).collect(Collectors.joining(", ")));
+  }
+}

@@ -1,0 +1,46 @@
+package org.msrnn.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.msrnn.api.InvalidOptionException;
+
+class PolicySpecTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tova | tova",
+        "window+4 | window+4",
+        "window:sinks=4 | window+4",
+        "' tova ' | tova",
+        "tova+2:granularity=kv-head | tova:granularity=kv-head,sinks=2",
+        "h2o:recent=8,granularity=layer | h2o:granularity=layer,recent=8",
+        "tova:keep-newest | tova:keep-newest",
+        "cpu:threads=2 | cpu:threads=2",
+      })
+  void specificationsHaveOneShortestForm(String written, String shortest) {
+    PolicySpec spec = PolicySpec.parse(written);
+    assertThat(spec).hasToString(shortest);
+    assertThat(PolicySpec.parse(shortest)).isEqualTo(spec);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Tova", "tova:", "tova:,", "tova+", "tova+x", "4", "a/b", "tova:=1"})
+  void otherShapesAreRefusedWithTheText(String text) {
+    assertThatThrownBy(() -> PolicySpec.parse(text))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("'" + text + "'");
+  }
+
+  @Test
+  void anOptionStandsOnce() {
+    assertThatThrownBy(() -> PolicySpec.parse("window+4:sinks=3"))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("sinks twice");
+  }
+}

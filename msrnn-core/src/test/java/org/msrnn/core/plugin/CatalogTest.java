@@ -1,0 +1,152 @@
+package org.msrnn.core.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.msrnn.api.InvalidOptionException;
+import org.msrnn.api.PluginException;
+import org.msrnn.core.PolicySpec;
+
+/** Plug-ins made on the spot: the defects of the field beside good ones. */
+class CatalogTest {
+  @TempDir Path folder;
+
+  private Catalog discover() {
+    return Catalog.discover(List.of(folder));
+  }
+
+  @Test
+  void builtInsAreFound() {
+    Catalog catalog = Catalog.discover(List.of());
+    assertThat(catalog.backends()).extracting(Found::name).contains("plain");
+    assertThat(catalog.positionSchemes())
+        .extracting(Found::name)
+        .containsExactly("in-cache", "original");
+    assertThat(catalog.budgetPlanners()).extracting(Found::name).containsExactly("uniform");
+    assertThat(catalog.refused()).isEmpty();
+  }
+
+  @Test
+  void aPluginIsFoundWithItsModuleAndJar() throws IOException {
+    Path jar = TestPlugin.good("acme.good", "good-one").writeTo(folder.resolve("good.jar"));
+    Catalog catalog = discover();
+    assertThat(catalog.policies()).extracting(Found::name).contains("good-one");
+    Found<?> found = catalog.policies().getFirst();
+    assertThat(found.module()).isEqualTo("acme.good");
+    assertThat(found.origin()).isEqualTo(jar.toString());
+    assertThat(catalog.policy(PolicySpec.of("good-one")).pins(3).first()).isZero();
+  }
+
+  @Test
+  void brokenPluginsAreReportedAndHarmNothing() throws IOException {
+    TestPlugin.good("acme.first", "first-one").writeTo(folder.resolve("a-first.jar"));
+    TestPlugin.good("acme.last", "last-one").writeTo(folder.resolve("z-last.jar"));
+    TestPlugin.good("acme.ctor", "ctor")
+        .withConstructor("throw new IllegalStateException(\"no constructor today\");")
+        .writeTo(folder.resolve("constructor.jar"));
+    TestPlugin.good("acme.stat", "stat")
+        .withMember("static final int X = Integer.parseInt(\"nought\");")
+        .writeTo(folder.resolve("static.jar"));
+    TestPlugin.good("acme.name", "name")
+        .withName("throw new AssertionError(\"nameless\");")
+        .writeTo(folder.resolve("name.jar"));
+    TestPlugin.good("acme.nul", "nul").withName("return null;").writeTo(folder.resolve("null.jar"));
+    TestPlugin.good("acme.bad", "Bad/Name").writeTo(folder.resolve("bad-name.jar"));
+    TestPlugin.good("acme.twin", "first-one").writeTo(folder.resolve("b-twin.jar"));
+    TestPlugin.good("acme.lacks", "lacks")
+        .without("acme/lacks/Provider.class")
+        .writeTo(folder.resolve("absent-class.jar"));
+    TestPlugin.good("acme.old", "old").withClassVersion(99).writeTo(folder.resolve("too-new.jar"));
+    TestPlugin.good("acme.needs", "needs")
+        .requiring("acme.nowhere")
+        .writeTo(folder.resolve("missing-module.jar"));
+    TestPlugin.withoutService("acme.none").writeTo(folder.resolve("no-service.jar"));
+    Files.write(folder.resolve("damaged.jar"), new byte[] {'P', 'K', 3, 4, 0, 0, 1});
+    Files.writeString(folder.resolve("notes.txt"), "not a plug-in");
+
+    Catalog catalog = discover();
+    assertThat(catalog.policies())
+        .extracting(Found::name)
+        .containsExactly("first-one", "last-one");
+    assertThat(catalog.policy(PolicySpec.of("last-one"))).isNotNull();
+    assertRefused(catalog, "constructor.jar", "no constructor today");
+    assertRefused(catalog, "static.jar", "nought");
+    assertRefused(catalog, "name.jar", "nameless");
+    assertRefused(catalog, "null.jar", "null");
+    assertRefused(catalog, "bad-name.jar", "Bad/Name");
+    assertRefused(catalog, "b-twin.jar", "a-first.jar");
+    assertRefused(catalog, "absent-class.jar", "Provider");
+    assertRefused(catalog, "too-new.jar", "");
+    assertRefused(catalog, "missing-module.jar", "acme.nowhere");
+    assertRefused(catalog, "no-service.jar", "none of msrnn's services");
+    assertRefused(catalog, "damaged.jar", "");
+    assertThat(catalog.refused()).hasSize(11);
+  }
+
+  private static void assertRefused(Catalog catalog, String jar, String reason) {
+    assertThat(catalog.refused())
+        .as(jar)
+        .anySatisfy(
+            refused -> {
+              assertThat(refused.origin()).endsWith(jar);
+              assertThat(refused.reason()).contains(reason).doesNotContain("\n");
+            });
+  }
+
+  @Test
+  void aProviderThatFailsToCreateIsNamed() throws IOException {
+    TestPlugin.good("acme.late", "late")
+        .withCreate("throw new IllegalStateException(\"not today\");")
+        .writeTo(folder.resolve("late.jar"));
+    assertThatThrownBy(() -> discover().policy(PolicySpec.of("late")))
+        .isInstanceOf(PluginException.class)
+        .hasMessageContaining("late")
+        .hasMessageContaining("not today");
+  }
+
+  @Test
+  void anUnknownNameListsThoseFoundAndRefused() throws IOException {
+    TestPlugin.good("acme.good", "good-one").writeTo(folder.resolve("good.jar"));
+    Files.write(folder.resolve("damaged.jar"), new byte[] {1, 2, 3});
+    assertThatThrownBy(() -> discover().policy(PolicySpec.of("tovaa")))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("'tovaa'")
+        .hasMessageContaining("good-one")
+        .hasMessageContaining("damaged.jar");
+  }
+
+  @Test
+  void optionsThatNobodyReadAreRefused() throws IOException {
+    TestPlugin.good("acme.good", "good-one").writeTo(folder.resolve("good.jar"));
+    assertThatThrownBy(() -> discover().policy(PolicySpec.parse("good-one:colour=red")))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("colour");
+    assertThatThrownBy(() -> discover().openBackend("plain:threads=2"))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("threads");
+  }
+
+  @Test
+  void aFolderThatCannotBeReadIsRefused() {
+    Path absent = folder.resolve("absent");
+    assertThatThrownBy(() -> Catalog.discover(List.of(absent)))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("absent");
+  }
+
+  @Test
+  void backendsOpenByName() {
+    try (var backend = discover().openBackend("plain")) {
+      assertThat(backend.description()).contains("plain");
+    }
+    assertThatThrownBy(() -> discover().openBackend("quantum"))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("plain");
+  }
+}
