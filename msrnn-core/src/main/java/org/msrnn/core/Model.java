@@ -1,19 +1,22 @@
 package org.msrnn.core;
 
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.msrnn.api.ModelInfo;
 import org.msrnn.api.Msrnn;
+import org.msrnn.api.UnsupportedModelException;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.core.decoder.DecoderMsrnn;
+import org.msrnn.core.model.LoadedModel;
 import org.msrnn.core.model.ModelReader;
 import org.msrnn.core.tokenizer.Tokenizer;
 
 /** A model file on a backend: the machine and its vocabulary. */
 public final class Model implements AutoCloseable {
   private final Msrnn msrnn;
-  private final Tokenizer tokenizer;
+  private final Supplier<Tokenizer> tokenizer;
 
-  private Model(Msrnn msrnn, Tokenizer tokenizer) {
+  private Model(Msrnn msrnn, Supplier<Tokenizer> tokenizer) {
     this.msrnn = msrnn;
     this.tokenizer = tokenizer;
   }
@@ -25,12 +28,24 @@ public final class Model implements AutoCloseable {
    * @param backend where it is to run; stays open when the model is closed
    * @param progress is told of bytes read
    * @throws org.msrnn.api.ModelFileException if the file is damaged
-   * @throws org.msrnn.api.UnsupportedModelException if the model is of a kind that msrnn lacks
+   * @throws UnsupportedModelException if the model is of a kind that msrnn lacks
    */
   public static Model open(Path file, Backend backend, Progress progress) {
-    try (var loaded = ModelReader.read(file, progress)) {
-      return new Model(
-          new DecoderMsrnn(loaded.model(), backend, Progress.NONE), loaded.tokenizer());
+    try (LoadedModel loaded = ModelReader.read(file, progress)) {
+      Supplier<Tokenizer> tokenizer = tokenizer(loaded);
+      return new Model(new DecoderMsrnn(loaded.model(), backend, Progress.NONE), tokenizer);
+    }
+  }
+
+  /** A tokenizer that msrnn lacks is an error of those who need it: ids can be fed without one. */
+  private static Supplier<Tokenizer> tokenizer(LoadedModel loaded) {
+    try {
+      Tokenizer tokenizer = loaded.tokenizer();
+      return () -> tokenizer;
+    } catch (UnsupportedModelException e) {
+      return () -> {
+        throw e;
+      };
     }
   }
 
@@ -39,9 +54,13 @@ public final class Model implements AutoCloseable {
     return msrnn;
   }
 
-  /** The vocabulary. */
+  /**
+   * The vocabulary.
+   *
+   * @throws UnsupportedModelException if the file's tokenizer is of a kind that msrnn lacks
+   */
   public Tokenizer tokenizer() {
-    return tokenizer;
+    return tokenizer.get();
   }
 
   /** The model in figures. */

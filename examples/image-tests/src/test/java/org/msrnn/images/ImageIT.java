@@ -2,92 +2,105 @@ package org.msrnn.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The image that msrnn-eval links, run as a user runs it. */
+/** The images, run as a user runs them. */
 class ImageIT {
-  private static final Path MSRNN = Path.of(System.getProperty("msrnn.image"), "bin", "msrnn");
-  private static final Path PLUGIN = Path.of(System.getProperty("msrnn.example.plugin"));
+  @TempDir Path folder;
 
   @Test
-  void runsThroughASymlink(@TempDir Path folder) throws Exception {
-    Path link = Files.createSymbolicLink(folder.resolve("msrnn"), MSRNN);
-
-    Run help = Run.of(link, "--help");
-
-    assertThat(help.exit()).as(help.err()).isZero();
-    assertThat(help.out()).contains("perplexity", "sweep", "policies");
+  void theImageFindsItsPoliciesAndBackends() throws Exception {
+    Run policies = Run.msrnn("policies");
+    assertThat(policies.code()).as(policies.err()).isZero();
+    assertThat(policies.out()).contains("full", "h2o", "random", "tova", "window");
+    Run backends = Run.msrnn("backends");
+    assertThat(backends.code()).as(backends.err()).isZero();
+    assertThat(backends.out()).contains("cpu", "plain");
   }
 
   @Test
-  void holdsTheBuiltInPoliciesAndBackends() throws Exception {
-    assertThat(Run.of(MSRNN, "policies").out()).contains("full", "h2o", "tova", "window");
-    assertThat(Run.of(MSRNN, "backends").out()).contains("cpu", "plain");
-  }
-
-  @Test
-  void generatesWithTheBundledModelAndABoundedState() throws Exception {
+  void theImageGeneratesWithTheBundledModel() throws Exception {
     Run run =
-        Run.of(MSRNN, "generate", "-p", "Once", "-n", "8", "--policy", "tova", "--state", "16");
-
-    assertThat(run.exit()).as(run.err()).isZero();
-    assertThat(run.out()).isNotBlank();
+        Run.msrnn("generate", "-p", "It was a cold evening", "-n", "24", "--state", "16", "--stats");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out().strip().length()).isGreaterThan("It was a cold evening".length());
   }
 
   @Test
-  void saysWrongUsageOnStderrWithExitCode2() throws Exception {
-    Run run = Run.of(MSRNN, "no-such-command");
+  void aPluginInTheImagesFolderIsFoundAndABrokenOneBesideItIsHarmless() throws Exception {
+    Path plugins = Run.image().resolve("plugins");
+    Path jar = plugins.resolve("custom-policy.jar");
+    Path broken = plugins.resolve("broken.jar");
+    Files.createDirectories(plugins);
+    try {
+      Files.copy(plugin(), jar, StandardCopyOption.REPLACE_EXISTING);
+      Files.write(broken, new byte[] {'P', 'K', 3, 4, 9, 9});
+      Run policies = Run.msrnn("policies");
+      assertThat(policies.code()).as(policies.err()).isZero();
+      assertThat(policies.out() + policies.err())
+          .contains("key-norm", "com.example.policy", "custom-policy.jar", "broken.jar");
+      assertSweepUses("key-norm");
+    } finally {
+      Files.deleteIfExists(jar);
+      Files.deleteIfExists(broken);
+    }
+  }
 
-    assertThat(run.exit()).isEqualTo(2);
+  private void assertSweepUses(String policy) throws Exception {
+    Path out = folder.resolve("sweep");
+    Run sweep =
+        Run.msrnn(
+            "sweep",
+            "--policies",
+            "full,tova," + policy,
+            "--states",
+            "32",
+            "--tasks",
+            "perplexity",
+            "--limit",
+            "96",
+            "--out",
+            out.toString());
+    assertThat(sweep.code()).as(sweep.err()).isZero();
+    assertThat(sweep.out()).contains(policy);
+    assertThat(Files.readString(out.resolve("results.csv"))).contains(policy);
+    assertThat(out.resolve("report.html")).isRegularFile();
+  }
+
+  @Test
+  void aPluginFolderCanBeNamed() throws Exception {
+    Files.copy(plugin(), folder.resolve("any-name.jar"));
+    Run run = Run.msrnn("policies", "--plugins", folder.toString(), "--json");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("key-norm", "com.example.policy", "any-name.jar");
+  }
+
+  private static Path plugin() {
+    return Path.of(System.getProperty("msrnn.example.plugin"));
+  }
+
+  @Test
+  void foreseenFailuresAreOneSentenceWithoutATrace() throws Exception {
+    Run run = Run.msrnn("generate", "-m", folder.resolve("absent.gguf").toString(), "-p", "x");
+    assertThat(run.code()).isEqualTo(1);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err()).contains("no-such-command");
+    assertThat(run.err()).contains("absent.gguf").doesNotContain("\tat ");
   }
 
   @Test
-  void startsFromItsAotCache() throws Exception {
-    // With AOTMode=on the JVM refuses to start when the cache does not fit.
-    Run run = Run.of(Map.of("MSRNN_JAVA_OPTS", "-XX:AOTMode=on"), MSRNN, "policies");
-
-    assertThat(run.exit()).as(run.err()).isZero();
-  }
-
-  @Test
-  void runsAPolicyFromAPluginFolder(@TempDir Path folder) throws Exception {
-    Files.copy(PLUGIN, folder.resolve(PLUGIN.getFileName()));
-    String plugins = folder.toString();
-
-    assertThat(Run.of(MSRNN, "policies").out()).doesNotContain("key-norm");
-    assertThat(Run.of(MSRNN, "--plugins", plugins, "policies").out())
-        .contains("key-norm", "com.example.policy");
-    Run run =
-        Run.of(
-            MSRNN,
-            "--plugins",
-            plugins,
-            "generate",
-            "-p",
-            "Once",
-            "-n",
-            "8",
-            "--policy",
-            "key-norm",
-            "--state",
-            "16");
-    assertThat(run.exit()).as(run.err()).isZero();
-    assertThat(run.out()).isNotBlank();
-  }
-
-  @Test
-  void goesOnWithoutABrokenPlugin(@TempDir Path folder) throws Exception {
-    Files.writeString(folder.resolve("broken.jar"), "no jar at all");
-
-    Run run = Run.of(MSRNN, "--plugins", folder.toString(), "policies");
-
-    assertThat(run.exit()).as(run.err()).isZero();
-    assertThat(run.out()).contains("tova", "broken.jar");
+  void theRuntimeOfExample04HoldsNoEvaluation() throws IOException, InterruptedException {
+    Path java = Path.of(System.getProperty("msrnn.example.runtime")).resolve("bin/java");
+    Run modules = Run.program(java, "--list-modules");
+    assertThat(modules.out())
+        .contains("org.msrnn.core", "org.msrnn.policies", "org.msrnn.backend.cpu")
+        .doesNotContain("org.msrnn.eval", "com.google.guice");
+    Run run = Run.program(java, "-m", "org.msrnn.examples.runtime/org.msrnn.examples.runtime.Main");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("tova").contains("cpu");
   }
 }

@@ -1,5 +1,8 @@
 package org.msrnn.api.testkit;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import org.msrnn.api.BackendException;
@@ -11,6 +14,9 @@ import org.msrnn.api.backend.TensorType;
 /** Memory: what was stored comes back, and nothing else is touched. */
 final class CopyRules {
   private static final int[] SIZES = {1, 3, 7, 8, 13, 31, 32, 33, 64, 80, 255, 256, 257};
+
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Twins twins;
 
@@ -27,6 +33,7 @@ final class CopyRules {
     rules.add(new Rule("reserve keeps contents", () -> reserve(source.get())));
     rules.add(new Rule("every KV type works or is refused by name", () -> types(source.get())));
     rules.add(new Rule("closing one thing leaves others alone", () -> closing(source.get())));
+    rules.add(new Rule("every number of 16 bits is decoded", () -> codes(source.get())));
     for (TensorType type : TensorType.values()) {
       rules.add(new Rule("embed " + type, () -> embed(type, source.get())));
     }
@@ -221,6 +228,40 @@ final class CopyRules {
                   c ? out.candidate() : out.reference()));
       twins.compare(seeded.label("embed after others were closed"), out, 0, 1);
       check(kv, 4, written, seeded.label("after others were closed"));
+    }
+  }
+
+  /** All 16-bit codes, and then those alone whose numbers are of the usual size of weights. */
+  private void codes(Seeded seeded) {
+    int[] tokens = new int[256];
+    Arrays.setAll(tokens, i -> i);
+    for (TensorType type : new TensorType[] {TensorType.F16, TensorType.BF16}) {
+      for (double largest : new double[] {Double.POSITIVE_INFINITY, 60}) {
+        short[] codes = new short[65_536];
+        for (int c = 0; c < codes.length; c++) {
+          float number =
+              type == TensorType.F16
+                  ? Float.float16ToFloat((short) c)
+                  : Float.intBitsToFloat(c << 16);
+          codes[c] = (short) (Math.abs(number) <= largest ? c : 0);
+        }
+        MemorySegment data = MemorySegment.ofArray(new byte[2 * codes.length]);
+        MemorySegment.copy(codes, 0, data, SHORT, 0, codes.length);
+        Tensor tensor = new Tensor("all codes", type, 256, 256, data);
+        try (Twins.Weight table = twins.upload(tensor);
+            Twins.Matrix out = twins.marked(256, 256)) {
+          twins.run(
+              (k, c) ->
+                  k.embed(
+                      c ? table.candidate() : table.reference(),
+                      tokens,
+                      0,
+                      256,
+                      c ? out.candidate() : out.reference()));
+          String what = seeded.label("codes of " + type + " up to " + largest);
+          twins.compare(what, out, 0, 1);
+        }
+      }
     }
   }
 

@@ -2,7 +2,7 @@ package org.msrnn.core.decoder;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.msrnn.api.InvalidOptionException;
@@ -31,6 +31,9 @@ public final class DecoderMsrnn implements Msrnn {
   private final Backend backend;
   private final Kernels kernels;
   private final Decoder decoder;
+  private final Heads queryHeads;
+  private final Heads kvHeads;
+  private final Batch batch = new Batch();
   private final float[] logits;
   private Workspace work;
   private double[] positions;
@@ -43,6 +46,8 @@ public final class DecoderMsrnn implements Msrnn {
     this.backend = backend;
     this.kernels = backend.kernels();
     this.decoder = new Decoder(model, backend, progress);
+    this.queryHeads = new Heads(0, info.queryHeads(), info.headSize());
+    this.kvHeads = new Heads(0, info.kvHeads(), info.headSize());
     this.work = new Workspace(info, backend, 1);
     this.positions = new double[1];
     this.logits = new float[info.vocabulary()];
@@ -68,59 +73,91 @@ public final class DecoderMsrnn implements Msrnn {
   }
 
   @Override
-  public void step(MultiState state, int token, float[] into) {
-    step(List.of(state), new int[] {token}, new float[][] {into});
+  public synchronized void step(MultiState state, int token, float[] into) {
+    batch.room(1);
+    batch.set(0, own(state), token, into);
+    step(1);
   }
 
   @Override
-  public synchronized void step(
-      List<? extends MultiState> states, int[] tokens, float[][] into) {
+  public synchronized void step(List<? extends MultiState> states, int[] tokens, float[][] into) {
     int rows = states.size();
-    if (tokens.length != rows || into.length != rows) {
+    if (rows == 0 || tokens.length != rows || into.length != rows) {
       throw new IllegalArgumentException(
           rows + " states, " + tokens.length + " tokens and " + into.length + " rows of logits");
     }
-    KvMultiState[] batch = new KvMultiState[rows];
-    for (int b = 0; b < rows; b++) {
-      batch[b] = own(states.get(b));
-      demandToken(tokens[b]);
-    }
-    if (Arrays.stream(batch).distinct().count() != rows) {
+    if (new HashSet<>(states).size() != rows) {
       throw new IllegalArgumentException("a state stands twice in the batch");
     }
+    batch.room(rows);
+    for (int b = 0; b < rows; b++) {
+      batch.set(b, own(states.get(b)), tokens[b], into[b]);
+    }
+    step(rows);
+  }
+
+  /** Takes the first rows of the batch through all layers, and reads their logits. */
+  private void step(int rows) {
     room(rows);
-    decoder.layers(tokens, 0, rows, work, layer -> attendBatch(batch, layer));
-    for (KvMultiState state : batch) {
-      state.fed(1);
+    decoder.layers(batch.tokens, 0, rows, work, batch);
+    for (int b = 0; b < rows; b++) {
+      batch.states[b].fed(1);
     }
     decoder.outputNorm(rows, work);
     for (int first = 0; first < rows; first += work.logits.rows()) {
       int count = Math.min(work.logits.rows(), rows - first);
       decoder.logits(first, count, work);
-      for (int b = 0; b < count; b++) {
-        KvMultiState state = batch[first + b];
-        readLogits(b, state.tokens() - 1, into[first + b]);
+      for (int b = first; b < first + count; b++) {
+        readLogits(b - first, batch.states[b].tokens() - 1, batch.logits[b]);
       }
     }
   }
 
-  private void attendBatch(KvMultiState[] batch, int layer) {
-    int sets = 1;
-    for (int b = 0; b < batch.length; b++) {
-      if (!batch[b].spec().positions().rotatesAtRead()) {
-        rotate(b, 1, batch[b].tokens());
+  /** The sequences of one step, and their attention. Reused, so that a step allocates nothing. */
+  private final class Batch implements Decoder.Attention, IntConsumer {
+    private KvMultiState[] states = {};
+    private int[] tokens = {};
+    private float[][] logits = {};
+    private int rows;
+    private int layer;
+    private int sets;
+
+    void room(int wanted) {
+      rows = wanted;
+      if (states.length < wanted) {
+        states = new KvMultiState[wanted];
+        tokens = new int[wanted];
+        logits = new float[wanted][];
       }
-      sets = Math.max(sets, batch[b].sets(layer));
     }
-    int most = sets;
-    run(
-        batch.length * most,
-        task -> {
-          KvMultiState state = batch[task / most];
-          if (task % most < state.sets(layer)) {
-            state.advance(layer, task % most, work.attentionRows, task / most, 1, null);
-          }
-        });
+
+    void set(int row, KvMultiState state, int token, float[] into) {
+      demandToken(token);
+      states[row] = state;
+      tokens[row] = token;
+      logits[row] = into;
+    }
+
+    @Override
+    public void attend(int at) {
+      layer = at;
+      sets = 1;
+      for (int b = 0; b < rows; b++) {
+        if (!states[b].spec().positions().rotatesAtRead()) {
+          rotate(b, 1, states[b].tokens());
+        }
+        sets = Math.max(sets, states[b].sets(at));
+      }
+      run(rows * sets, this);
+    }
+
+    @Override
+    public void accept(int task) {
+      int row = task / sets;
+      if (task % sets < states[row].sets(layer)) {
+        states[row].advance(layer, task % sets, work.attentionRows, row, 1, null);
+      }
+    }
   }
 
   @Override
@@ -165,10 +202,8 @@ public final class DecoderMsrnn implements Msrnn {
     for (int t = 0; t < rows; t++) {
       positions[t] = position + t;
     }
-    var heads = new Heads(0, info.queryHeads(), info.headSize());
-    kernels.rope(work.queries, row, rows, heads, model.rope(), positions);
-    heads = new Heads(0, info.kvHeads(), info.headSize());
-    kernels.rope(work.keys, row, rows, heads, model.rope(), positions);
+    kernels.rope(work.queries, row, rows, queryHeads, model.rope(), positions);
+    kernels.rope(work.keys, row, rows, kvHeads, model.rope(), positions);
   }
 
   private void logits(int start, int rows, long position, LogitsSink sink) {

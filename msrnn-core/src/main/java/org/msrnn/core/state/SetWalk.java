@@ -31,6 +31,7 @@ public final class SetWalk {
   private final Backend backend;
   private final Attention attention;
   private final boolean banded;
+  private final Heads queryHeads;
   private final double[] queryPosition = new double[1];
   private double[] mapped = new double[0];
   private @Nullable AttentionCall call;
@@ -45,6 +46,11 @@ public final class SetWalk {
     this.backend = backend;
     this.kernels = backend.kernels();
     this.attention = attention;
+    this.queryHeads =
+        new Heads(
+            space.firstKvHead() * attention.group,
+            space.kv.heads() * attention.group,
+            attention.headSize);
     this.signals = spec.policy().observes();
     this.trigger = spec.policy().trigger();
     this.set =
@@ -182,13 +188,7 @@ public final class SetWalk {
     spec.positions().map(space.entryPositions(), size, mapped);
     space.rotateAt(mapped);
     queryPosition[0] = mapped[size - 1];
-    int group = attention.group;
-    kernels.rope(queries, row, 1, queryHeads(group), attention.rope, queryPosition);
-  }
-
-  private Heads queryHeads(int group) {
-    return new Heads(
-        space.firstKvHead() * group, space.kv.heads() * group, attention.headSize);
+    kernels.rope(queries, row, 1, queryHeads, attention.rope, queryPosition);
   }
 
   private AttentionCall call(Rows rows) {
