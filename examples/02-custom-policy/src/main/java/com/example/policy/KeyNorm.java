@@ -13,7 +13,7 @@ import org.msrnn.api.policy.Signals;
  *
  * <p>Known difference: the paper leaves the first two layers whole, here every layer is bounded.
  */
-public final class KeyNorm implements EvictionPolicyProvider, EvictionPolicy {
+public record KeyNorm() implements EvictionPolicyProvider, EvictionPolicy {
   @Override
   public String name() {
     return "key-norm";

@@ -31,6 +31,7 @@ record DeclarationRules(PolicySubject subject) {
         new Rule("bad values of options are refused by name", this::badValues),
         new Rule("declarations are sane", this::sane),
         new Rule("declarations are stable", this::stable),
+        new Rule("toString names the policy and is stable", this::text),
         new Rule("pins leave something to drop", this::pins));
   }
 
@@ -95,6 +96,18 @@ record DeclarationRules(PolicySubject subject) {
     } catch (RuntimeException e) {
       throw new ContractViolation("create with " + given + " threw " + e, e);
     }
+  }
+
+  /** Saved states and results are known by it, in later runs too. */
+  private void text() {
+    EvictionPolicy policy = subject.create();
+    String text = String.valueOf(policy);
+    String identity = Integer.toHexString(System.identityHashCode(policy));
+    require(
+        !text.isBlank() && !text.endsWith("@" + identity),
+        "toString is '" + text + "', which no other run will print; a record's says what is needed");
+    String again = String.valueOf(subject.create());
+    require(text.equals(again), "toString is '" + text + "', of the next one '" + again + "'");
   }
 
   private void sane() {

@@ -19,6 +19,11 @@ final class Plant {
   /** Drops the oldest; the smallest correct policy. */
   static class Oldest implements EvictionPolicy {
     @Override
+    public String toString() {
+      return getClass().getName();
+    }
+
+    @Override
     public Signals observes() {
       return Signals.NONE;
     }
@@ -33,6 +38,11 @@ final class Plant {
 
   /** Drops what the newest query attends to least; the smallest correct policy with rows. */
   static class LastRow implements EvictionPolicy {
+    @Override
+    public String toString() {
+      return getClass().getName();
+    }
+
     @Override
     public Signals observes() {
       return Signals.mean();

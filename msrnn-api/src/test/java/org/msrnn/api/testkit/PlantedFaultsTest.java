@@ -33,6 +33,7 @@ class PlantedFaultsTest {
   private static final String VALUES = "bad values of options are refused by name";
   private static final String SANE = "declarations are sane";
   private static final String STABLE = "declarations are stable";
+  private static final String TEXT = "toString names the policy and is stable";
   private static final String PINS = "pins leave something to drop";
   private static final String BUDGET = "a set stays within its budget, whatever it is fed";
   private static final String FINITE = "every score is set and finite";
@@ -115,6 +116,16 @@ class PlantedFaultsTest {
   }
 
   private void providers() {
+    plant(
+        "the toString of Object",
+        () ->
+            new Plant.Oldest() {
+              @Override
+              public String toString() {
+                return getClass().getName() + "@" + Integer.toHexString(hashCode());
+              }
+            },
+        TEXT);
     plant("a name with a slash", Plant.name(() -> "a/b"), NAME);
     plant("a name in capitals", Plant.name(() -> "Tova"), NAME);
     plant("a name of 10,000 characters", Plant.name(() -> "a".repeat(10_000)), NAME);

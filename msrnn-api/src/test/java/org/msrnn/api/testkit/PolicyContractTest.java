@@ -109,6 +109,11 @@ class PolicyContractTest {
   /** Knorm: one set a KV head, keys alone. */
   private static final class KeyNorm implements EvictionPolicy {
     @Override
+    public String toString() {
+      return getClass().getName();
+    }
+
+    @Override
     public Signals observes() {
       return Signals.NONE.withKeys();
     }
@@ -139,6 +144,11 @@ class PolicyContractTest {
 
   /** The SnapKV kind: the last queries of a prompt, a ring of columns, once. */
   private static final class Window implements EvictionPolicy {
+    @Override
+    public String toString() {
+      return getClass().getName();
+    }
+
     private static final int QUERIES = 3;
 
     @Override
@@ -178,6 +188,11 @@ class PolicyContractTest {
   /** The Keyformer kind: raw logits with noise, and a decision every few steps. */
   private static final class Logits implements EvictionPolicy {
     @Override
+    public String toString() {
+      return getClass().getName();
+    }
+
+    @Override
     public Signals observes() {
       return Signals.perQueryHead().withLogits().withLastQueries(Signals.ALL_QUERIES);
     }
@@ -208,6 +223,11 @@ class PolicyContractTest {
   }
 
   private static final class NoisyValues implements EvictionPolicy {
+    @Override
+    public String toString() {
+      return getClass().getName();
+    }
+
     @Override
     public Signals observes() {
       return Signals.NONE.withValues();

@@ -37,11 +37,12 @@ final class BoundedSet implements KvSet {
     this.pins = policy.pins(space.budget);
     this.kernels = kernels;
     this.seed = seed;
-    if ((long) pins.first() + pins.last() >= space.budget && (pins.first() > 0 || pins.last() > 0)) {
+    long pinned = (long) pins.first() + pins.last();
+    if (pinned > 0 && pinned >= space.budget) {
       throw new InvalidOptionException(
           "state",
-          policy + " pins " + pins.first() + " first and " + pins.last() + " last states",
-          "fewer than the state size, which is " + space.budget);
+          Integer.toString(space.budget),
+          pinned + 1 + " or more: " + policy + " never drops " + pinned + " of its states");
     }
     int rows =
         switch (signals.rows()) {

@@ -1,0 +1,29 @@
+/** Tasks, metrics, sweeps and reports; the {@code msrnn} command. */
+module org.msrnn.eval {
+  requires com.google.common;
+  requires com.google.guice;
+  requires de.siegmar.fastcsv;
+  requires info.picocli;
+  requires jakarta.inject;
+  requires org.msrnn.core;
+  requires tools.jackson.databind;
+
+  // Required so that the image contains them; no code here names them.
+  requires org.msrnn.backend.cpu;
+  requires org.msrnn.backend.opencl;
+  requires org.msrnn.policies;
+  requires static org.jspecify;
+
+  exports org.msrnn.eval.metric;
+
+  opens org.msrnn.eval.command to
+      com.google.guice,
+      info.picocli,
+      tools.jackson.databind;
+  opens org.msrnn.eval.sweep to
+      tools.jackson.databind;
+  opens org.msrnn.eval.task to
+      tools.jackson.databind;
+  opens org.msrnn.eval.report to
+      tools.jackson.databind;
+}

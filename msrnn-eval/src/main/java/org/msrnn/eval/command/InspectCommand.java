@@ -1,0 +1,182 @@
+package org.msrnn.eval.command;
+
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.ModelInfo;
+import org.msrnn.api.backend.KvType;
+import org.msrnn.core.format.TensorEntry;
+import org.msrnn.core.model.Inspection;
+import org.msrnn.core.model.ModelReader;
+import org.msrnn.eval.report.Numbers;
+import org.msrnn.eval.report.TextTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code msrnn inspect}. */
+@Command(
+    name = "inspect",
+    description = "What is in a model file, and what state sizes cost with it.")
+final class InspectCommand implements Callable<Integer> {
+  private static final int SMALLEST_STATE = 64;
+
+  private final Session session;
+
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..1",
+      description = "A model file. Default: the one of -m, or the bundled model.")
+  @Nullable Path file;
+
+  @Option(names = "--tensors", description = "List every tensor.")
+  boolean listTensors;
+
+  @Inject
+  InspectCommand(Session session) {
+    this.session = session;
+  }
+
+  /** What k states cost. */
+  private record StateCost(
+      int states, double fraction, double saved, long bytesF32, long bytesF16) {
+    static StateCost of(int states, ModelInfo info) {
+      double fraction = (double) states / info.context();
+      return new StateCost(
+          states,
+          fraction,
+          1 - fraction,
+          bytes(states, info, KvType.F32),
+          bytes(states, info, KvType.F16));
+    }
+
+    private static long bytes(int states, ModelInfo info, KvType type) {
+      long numbers = Math.multiplyExact((long) info.numbersPerState(), info.layers());
+      return type.bytes(Math.multiplyExact(numbers, states));
+    }
+  }
+
+  @Override
+  public Integer call() {
+    Path path = file != null ? file : session.modelFile();
+    Inspection inspection = ModelReader.inspect(path);
+    List<StateCost> costs = inspection.model().map(InspectCommand::costs).orElse(List.of());
+    session.print(json(path, inspection, costs), text(path, inspection, costs));
+    return 0;
+  }
+
+  /** 64, 128, ... up to the context. */
+  private static List<StateCost> costs(ModelInfo info) {
+    List<StateCost> costs = new ArrayList<>();
+    for (long k = SMALLEST_STATE; k < info.context(); k *= 2) {
+      costs.add(StateCost.of((int) k, info));
+    }
+    costs.add(StateCost.of(info.context(), info));
+    return costs;
+  }
+
+  private Map<String, Object> json(Path path, Inspection inspection, List<StateCost> costs) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("file", path.toString());
+    json.put("format", inspection.format());
+    json.put("fileBytes", inspection.fileBytes());
+    json.put("model", inspection.model().orElse(null));
+    json.put("problems", inspection.problems());
+    json.put("parameters", parameters(inspection));
+    json.put("tensorTypes", types(inspection));
+    json.put("stateBytes", inspection.model().map(m -> StateCost.of(1, m).bytesF32()).orElse(null));
+    json.put("states", costs);
+    json.put("metadata", inspection.metadata());
+    json.put(
+        "tensors",
+        inspection.tensors().stream()
+            .map(t -> Map.of("name", t.name(), "type", t.typeName(), "shape", t.shape()))
+            .toList());
+    return JsonNulls.allowed(json);
+  }
+
+  private static long parameters(Inspection inspection) {
+    return inspection.tensors().stream()
+        .mapToLong(t -> Math.multiplyExact(t.rows(), t.columns()))
+        .sum();
+  }
+
+  private static Map<String, Long> types(Inspection inspection) {
+    return inspection.tensors().stream()
+        .collect(Collectors.groupingBy(TensorEntry::typeName, TreeMap::new, Collectors.counting()));
+  }
+
+  private String text(Path path, Inspection inspection, List<StateCost> costs) {
+    StringBuilder text = new StringBuilder();
+    TextTable facts = new TextTable(2, "file", String.valueOf(path.getFileName()));
+    facts.add("format", inspection.format() + ", " + Numbers.bytes(inspection.fileBytes()));
+    inspection.model().ifPresent(info -> facts(facts, info));
+    facts.add(
+        "tensors",
+        inspection.tensors().size()
+            + " ("
+            + types(inspection).entrySet().stream()
+                .map(e -> e.getValue() + " " + e.getKey())
+                .collect(Collectors.joining(", "))
+            + "), "
+            + Numbers.count(parameters(inspection))
+            + " numbers");
+    inspection.metadata().stream()
+        .filter(entry -> entry.key().startsWith("tokenizer.ggml."))
+        .filter(entry -> !entry.key().endsWith(".merges") && !entry.key().endsWith(".scores"))
+        .forEach(entry -> facts.add(entry.key().substring(15), entry.text()));
+    inspection.problems().forEach(problem -> facts.add("cannot be run", problem));
+    text.append(facts);
+    inspection.model().ifPresent(info -> text.append('\n').append(costTable(info, costs)));
+    if (listTensors) {
+      TextTable tensors = new TextTable(3, "tensor", "type", "shape");
+      inspection.tensors().forEach(t -> tensors.add(t.name(), t.typeName(), t.shape().toString()));
+      text.append('\n').append(tensors);
+    }
+    return text.toString();
+  }
+
+  private static void facts(TextTable facts, ModelInfo info) {
+    facts.add("name", info.name());
+    facts.add("family", info.family());
+    facts.add("layers", Integer.toString(info.layers()));
+    facts.add("width", info.width() + ", feed-forward " + info.ffnWidth());
+    facts.add(
+        "heads",
+        info.queryHeads()
+            + " for queries, "
+            + info.kvHeads()
+            + " for keys and values, of "
+            + info.headSize());
+    facts.add("vocabulary", Numbers.count(info.vocabulary()));
+    facts.add("context", Numbers.count(info.context()));
+    long one = StateCost.of(1, info).bytesF32();
+    facts.add(
+        "one token",
+        Numbers.bytes(one)
+            + " of keys and values in F32, "
+            + Numbers.bytes(one / info.layers())
+            + " a layer");
+  }
+
+  private static TextTable costTable(ModelInfo info, List<StateCost> costs) {
+    TextTable table =
+        new TextTable("states a layer", "of context", "saved", "memory F32", "memory F16");
+    for (StateCost cost : costs) {
+      table.add(
+          Numbers.count(cost.states()) + (cost.states() == info.context() ? " (full)" : ""),
+          Numbers.fixed(100 * cost.fraction(), 1) + " %",
+          Numbers.fixed(100 * cost.saved(), 1) + " %",
+          Numbers.bytes(cost.bytesF32()),
+          Numbers.bytes(cost.bytesF16()));
+    }
+    return table;
+  }
+}

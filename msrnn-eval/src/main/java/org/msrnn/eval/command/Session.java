@@ -1,0 +1,124 @@
+package org.msrnn.eval.command;
+
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.InvalidOptionException;
+import org.msrnn.api.backend.Backend;
+import org.msrnn.core.Model;
+import org.msrnn.core.plugin.Catalog;
+import org.msrnn.eval.bundled.BundledModel;
+import org.msrnn.eval.io.Json;
+import org.msrnn.eval.report.Numbers;
+import org.msrnn.eval.task.CodeVersion;
+import org.msrnn.eval.task.Machine;
+
+/**
+ * What a command works with, made when it is first asked for: the catalogue, the backend, the
+ * model. Made here and not by Guice, whose own words would surround every failure.
+ */
+final class Session implements AutoCloseable {
+  private final MsrnnCommand root;
+  private final Console console;
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private @Nullable Catalog catalog;
+  private @Nullable Machine machine;
+
+  @Inject
+  Session(MsrnnCommand root, Console console) {
+    this.root = root;
+    this.console = console;
+  }
+
+  Console console() {
+    return console;
+  }
+
+  boolean json() {
+    return root.json;
+  }
+
+  /** Prints a result: as JSON where that was asked for, else as text. */
+  void print(Object json, String text) {
+    console.print(root.json ? Json.line(json) : text.stripTrailing());
+  }
+
+  /** What is installed, and what lies in the plug-in folders. */
+  Catalog catalog() {
+    if (catalog == null) {
+      List<Path> folders = new ArrayList<>();
+      for (String property : List.of("msrnn.home", "java.home")) {
+        String home = System.getProperty(property);
+        Path folder = home == null ? null : Path.of(home, "plugins");
+        if (folder != null && Files.isDirectory(folder) && !folders.contains(folder)) {
+          folders.add(folder);
+        }
+      }
+      for (Path folder : root.plugins) {
+        if (!Files.isDirectory(folder)) {
+          throw new InvalidOptionException(
+              "plugins", "'" + folder + "', which is not a folder", "a folder of jars");
+        }
+        folders.add(folder);
+      }
+      catalog = Catalog.discover(folders);
+    }
+    return catalog;
+  }
+
+  /** The model on its backend. */
+  Machine machine() {
+    if (machine == null) {
+      Backend backend = catalog().openBackend(root.backend);
+      open.push(backend);
+      Model model = openModel(backend);
+      open.push(model);
+      machine = new Machine(model, catalog(), backend.description(), CodeVersion.current());
+    }
+    return machine;
+  }
+
+  private Model openModel(Backend backend) {
+    if (root.model != null) {
+      return open(root.model, backend);
+    }
+    try (BundledModel bundled = BundledModel.extract()) {
+      return open(bundled.file(), backend);
+    }
+  }
+
+  /** The file that {@code -m} names, or a copy of the bundled model that is removed at the end. */
+  Path modelFile() {
+    if (root.model != null) {
+      return root.model;
+    }
+    BundledModel bundled = BundledModel.extract();
+    open.push(bundled);
+    return bundled.file();
+  }
+
+  private Model open(Path file, Backend backend) {
+    try (ProgressLine line = new ProgressLine(console)) {
+      return Model.open(
+          file,
+          backend,
+          (done, total) -> line.update(done, total, "reading " + Numbers.bytes(total)));
+    }
+  }
+
+  @Override
+  public void close() {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        console.note("closing failed: " + e);
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package org.msrnn.eval.command;
+
+import org.jspecify.annotations.Nullable;
+import org.msrnn.eval.task.SpecText;
+import picocli.CommandLine.Option;
+
+/** What belongs to a multi-state beside policy and size. */
+final class StateOptions {
+  @Option(
+      names = "--regime",
+      paramLabel = "R",
+      description = "How prompts are fed: stepwise, chunked:n or whole. Default: ${DEFAULT-VALUE}.")
+  String regime = "stepwise";
+
+  @Option(
+      names = "--positions",
+      paramLabel = "S",
+      description = "Position scheme: original, in-cache. Default: ${DEFAULT-VALUE}.")
+  String positions = "original";
+
+  @Option(
+      names = "--budgets",
+      paramLabel = "B",
+      description = "How k is spread over layers and heads. Default: ${DEFAULT-VALUE}.")
+  String budgets = "uniform";
+
+  @Option(
+      names = "--kv",
+      paramLabel = "TYPE",
+      description =
+          "Number format of stored keys and values: f32, f16, bf16, q8_0. Default:"
+              + " ${DEFAULT-VALUE}.")
+  String storage = "f32";
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of everything that is drawn. Default: ${DEFAULT-VALUE}.")
+  long seed = 0;
+
+  StateOptions() {}
+
+  SpecText spec(String policy, @Nullable String state) {
+    return new SpecText(policy, state, regime, positions, budgets, storage, seed);
+  }
+
+  /** Policy and size of a command that runs one. */
+  static final class One {
+    @Option(
+        names = "--policy",
+        paramLabel = "P",
+        description =
+            "Which state leaves: full, window, window+4, h2o, tova, or name:option=value,..."
+                + " (msrnn policies lists them). Default: ${DEFAULT-VALUE}.")
+    String policy = "full";
+
+    @Option(
+        names = "--state",
+        paramLabel = "K",
+        description =
+            "The most states that a layer keeps: a count, or a fraction of the model's context"
+                + " such as 1/8.")
+    @Nullable String state;
+
+    One() {}
+  }
+}

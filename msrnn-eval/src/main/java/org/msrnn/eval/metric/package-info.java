@@ -1,0 +1,10 @@
+/**
+ * Metrics: token, word and byte perplexity, bits per character, and the string match of retrieval
+ * tasks. Nothing here knows a model.
+ */
+@NullMarked
+@Stability(Stability.Level.EXPERIMENTAL)
+package org.msrnn.eval.metric;
+
+import org.jspecify.annotations.NullMarked;
+import org.msrnn.api.Stability;

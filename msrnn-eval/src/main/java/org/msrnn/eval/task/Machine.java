@@ -1,0 +1,141 @@
+package org.msrnn.eval.task;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.InvalidOptionException;
+import org.msrnn.api.Regime;
+import org.msrnn.api.StateSpec;
+import org.msrnn.api.backend.KvType;
+import org.msrnn.api.policy.EvictionPolicy;
+import org.msrnn.api.policy.Options;
+import org.msrnn.api.policy.Trigger;
+import org.msrnn.core.Model;
+import org.msrnn.core.PolicySpec;
+import org.msrnn.core.plugin.Catalog;
+import org.msrnn.eval.io.Digest;
+
+/**
+ * A loaded model, the policies that can be put on it, and what results must say of both.
+ *
+ * @param model the model
+ * @param catalog where policies, position schemes and budget planners come from
+ * @param backend the backend and its device, for results
+ * @param version the version of the code, for results
+ */
+public record Machine(Model model, Catalog catalog, String backend, String version) {
+
+  /**
+   * A specification for the core and its description for results.
+   *
+   * @param spec the specification
+   * @param settings the description
+   */
+  public record Setup(StateSpec spec, Settings settings) {}
+
+  /** Whether a policy is unbounded, so that its results do not depend on a state size. */
+  public boolean unbounded(String policy) {
+    return isUnbounded(catalog.policy(PolicySpec.parse(policy)));
+  }
+
+  private static boolean isUnbounded(EvictionPolicy policy) {
+    return policy.trigger().kind() == Trigger.Kind.NEVER;
+  }
+
+  /**
+   * Turns what the user wrote into a specification, and tries it on the model.
+   *
+   * @throws InvalidOptionException if anything in it is unknown, or does not fit the model
+   */
+  public Setup setup(SpecText text) {
+    PolicySpec policySpec = PolicySpec.parse(text.policy());
+    EvictionPolicy policy = catalog.policy(policySpec);
+    boolean unbounded = isUnbounded(policy);
+    int states = states(text, policySpec, unbounded);
+    Regime regime = Regime.parse(text.regime());
+    KvType storage = storage(text.storage());
+    StateSpec spec =
+        new StateSpec(
+            policy,
+            states,
+            regime,
+            catalog.positions(text.positions()),
+            catalog.budgets(text.budgets()),
+            storage,
+            text.seed());
+    model.msrnn().start(spec).close();
+    Settings settings =
+        new Settings(
+            model.info().name(),
+            model.info().digest(),
+            policySpec.toString(),
+            originOf(policySpec.name()),
+            unbounded ? null : (Integer) states,
+            regime.toString(),
+            PolicySpec.parse(text.positions()).toString(),
+            PolicySpec.parse(text.budgets()).toString(),
+            Options.written(policy.granularity()),
+            storage.name(),
+            backend,
+            text.seed(),
+            version);
+    return new Setup(spec, settings);
+  }
+
+  private int states(SpecText text, PolicySpec policy, boolean unbounded) {
+    int context = model.info().context();
+    if (unbounded) {
+      return context;
+    }
+    if (text.state() == null) {
+      throw new InvalidOptionException(
+          "state",
+          "policy "
+              + policy
+              + " bounds the state and needs its size: --state with a count, or a fraction of the"
+              + " model's context such as 1/8");
+    }
+    return StateSize.parse(text.state(), context);
+  }
+
+  private static KvType storage(String text) {
+    for (KvType type : KvType.values()) {
+      if (type.name().equalsIgnoreCase(text)) {
+        return type;
+      }
+    }
+    throw new InvalidOptionException(
+        "kv",
+        "'" + text + "'",
+        String.join(
+            ", ", Stream.of(KvType.values()).map(t -> t.name().toLowerCase(Locale.ROOT)).toList()));
+  }
+
+  /** The digest of the jar or folder that a policy came from; null for built-in ones. */
+  private @Nullable String originOf(String policy) {
+    String origin =
+        catalog.policies().stream()
+            .filter(found -> found.name().equals(policy))
+            .map(found -> found.origin())
+            .findFirst()
+            .orElse("");
+    Path path = Path.of(origin);
+    if (origin.isEmpty() || !Files.exists(path)) {
+      return null;
+    }
+    try (Stream<Path> files = Files.walk(path)) {
+      List<Path> sorted = files.filter(Files::isRegularFile).sorted().toList();
+      var digest = Digest.start();
+      for (Path file : sorted) {
+        digest.update(Files.readAllBytes(file));
+      }
+      return path.getFileName() + " " + Digest.hex(digest.digest());
+    } catch (IOException e) {
+      return path.getFileName() + " (unreadable)";
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package org.msrnn.eval.task;
+
+import java.util.List;
+import java.util.function.ObjLongConsumer;
+import org.msrnn.api.LogitsSink;
+import org.msrnn.api.Msrnn;
+import org.msrnn.api.MultiState;
+import org.msrnn.api.StateSpec;
+import org.msrnn.api.policy.Trigger;
+import org.msrnn.eval.metric.LogProbability;
+import org.msrnn.eval.metric.NllSum;
+import org.msrnn.eval.task.TokenDocument.Stream;
+
+/**
+ * Perplexity of a document under a policy (arXiv 2401.06104, section 4.1), evaluated layer by
+ * layer.
+ *
+ * @param msrnn the model
+ * @param spec policy, state size and all that belongs to them
+ * @param protocol how a text becomes streams
+ */
+public record PerplexityTask(Msrnn msrnn, StateSpec spec, TextProtocol protocol) {
+
+  /**
+   * Runs a document.
+   *
+   * @param document the document
+   * @param listener is told of every predicted token
+   * @param progress is told the sum so far and the tokens that there will be in all
+   */
+  public PerplexityFigures run(
+      TokenDocument document, TokenListener listener, ObjLongConsumer<NllSum> progress) {
+    List<Stream> streams = document.streams(protocol);
+    long total = streams.stream().mapToLong(Stream::predicted).sum();
+    HeldStates held = HeldStates.of(spec, msrnn.model());
+    boolean bounded = spec.policy().trigger().kind() != Trigger.Kind.NEVER;
+    NllSum all = new NllSum();
+    NllSum after = new NllSum();
+    StateFigures figures = StateFigures.NONE;
+    for (Stream stream : streams) {
+      LogitsSink sink =
+          (index, logits) -> {
+            int token = stream.ids()[index + 1];
+            double nll = -LogProbability.of(logits, token);
+            all.add(nll);
+            if (bounded && isAfterState(index)) {
+              after.add(nll);
+            }
+            listener.accept(
+                document.name(), stream.position(index + 1), token, nll, held.after(index + 1L));
+            progress.accept(all, total);
+          };
+      try (MultiState state = msrnn.start(spec)) {
+        // The last token is predicted and never fed: nothing comes after it.
+        msrnn.feed(state, java.util.Arrays.copyOf(stream.ids(), stream.predicted()), sink);
+        figures = figures.with(StateFigures.of(state));
+      }
+    }
+    return PerplexityFigures.of(all, after, document.size(streams), figures);
+  }
+
+  /**
+   * Whether the query at this position had k or more tokens before it, so that it attended to k + 1
+   * states and one had to go. The reference results count the same way.
+   */
+  private boolean isAfterState(int queryPosition) {
+    return queryPosition >= spec.states();
+  }
+}

@@ -1,0 +1,39 @@
+package org.msrnn.eval.task;
+
+import org.msrnn.api.MultiState;
+import org.msrnn.api.StateSpec;
+import org.msrnn.core.Model;
+import org.msrnn.core.sampling.Sampler;
+import org.msrnn.eval.metric.StringMatch;
+
+/**
+ * Retrieval under a policy: greedy decoding, scored by string match as RULER does.
+ *
+ * @param model the model
+ * @param spec policy, state size and all that belongs to them
+ * @param newTokens the most tokens of an answer
+ */
+public record RetrievalTask(Model model, StateSpec spec, int newTokens) {
+
+  /** Runs one item. */
+  public RetrievalFigures run(RetrievalItem item) {
+    int[] prompt = Generator.prompt(model.tokenizer(), item.prompt());
+    try (MultiState state = model.msrnn().start(spec)) {
+      var result =
+          new Generator(model.msrnn(), model.tokenizer(), Sampler.greedy())
+              .run(state, prompt, newTokens, token -> {});
+      String prediction = model.tokenizer().decode(result.tokens());
+      StateFigures figures = StateFigures.of(state);
+      return new RetrievalFigures(
+          item.kind().written(),
+          StringMatch.all(prediction, item.answers()),
+          prediction,
+          item.answers(),
+          prompt.length,
+          result.tokens().length,
+          figures.peakStates(),
+          figures.bytes(),
+          figures.evictions());
+    }
+  }
+}

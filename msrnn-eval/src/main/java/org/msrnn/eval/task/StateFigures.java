@@ -1,0 +1,25 @@
+package org.msrnn.eval.task;
+
+import org.msrnn.api.MultiState;
+
+/**
+ * How large multi-states became.
+ *
+ * @param peakStates the most single states that any layer or KV head held after a step
+ * @param bytes bytes of keys and values of the kept states, of the largest multi-state
+ * @param evictions single states evicted, of all multi-states
+ */
+record StateFigures(long peakStates, long bytes, long evictions) {
+  static final StateFigures NONE = new StateFigures(0, 0, 0);
+
+  static StateFigures of(MultiState state) {
+    return new StateFigures(state.peakStates(), state.bytes(), state.evictions());
+  }
+
+  StateFigures with(StateFigures other) {
+    return new StateFigures(
+        Math.max(peakStates, other.peakStates),
+        Math.max(bytes, other.bytes),
+        Math.addExact(evictions, other.evictions));
+  }
+}

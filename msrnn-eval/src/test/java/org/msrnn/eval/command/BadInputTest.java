@@ -1,0 +1,122 @@
+package org.msrnn.eval.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each bad input is one sentence on standard error, exit code 1 or 2, and nothing on standard
+ * output.
+ */
+class BadInputTest {
+  @TempDir static Path folder;
+
+  static Stream<Arguments> badInputs() throws IOException {
+    String good = write("good.txt", "A text of some words.".getBytes(StandardCharsets.UTF_8));
+    String empty = write("empty.txt", new byte[0]);
+    String latin = write("latin.txt", new byte[] {'a', 'b', (byte) 0xe9, 'c'});
+    String cut = write("cut.txt", new byte[] {'a', (byte) 0xc3});
+    String words = write("ids.json", "[1, 2, \"x\"]".getBytes(StandardCharsets.UTF_8));
+    String far = write("far.json", "[1, 2, 4096]".getBytes(StandardCharsets.UTF_8));
+    String below = folder.resolve("good.txt").resolve("below").toString();
+    return Stream.of(
+        bad(2, "no command was given"),
+        bad(2, "there is no command 'nix'", "nix"),
+        bad(2, "unknown option: '--nix'", "policies", "--nix"),
+        bad(1, "none.gguf", "inspect", folder.resolve("none.gguf").toString()),
+        bad(1, "good.txt", "inspect", good),
+        bad(1, "good.txt", "perplexity", good, "-m", good),
+        bad(1, "none.gguf", "generate", "-p", "x", "-m", folder.resolve("none.gguf").toString()),
+        bad(1, "there is no such file", "perplexity", folder.resolve("none.txt").toString()),
+        bad(1, "it is a folder", "perplexity", folder.toString()),
+        bad(1, "empty.txt is empty", "perplexity", empty),
+        bad(1, "latin.txt, byte 2: this is not UTF-8", "perplexity", latin),
+        bad(1, "cut.txt, byte 1: this is not UTF-8", "perplexity", cut),
+        bad(2, "no text was given", "perplexity"),
+        bad(2, "choose one of them", "perplexity", good, "--tokens", far),
+        bad(1, "line 1, column 8", "perplexity", "--tokens", words),
+        bad(1, "id 2: 4096, allowed is 0 to 4095", "perplexity", "--tokens", far),
+        bad(2, "does not go with --tokens", "perplexity", "--tokens", far, "--bos"),
+        bad(2, "found are full, h2o, random, tova, window", "perplexity", good, "--policy", "nix"),
+        bad(2, "has no option 'nix'", "perplexity", good, "--policy", "tova:nix=1", "--state", "8"),
+        bad(2, "is not understood", "perplexity", good, "--policy", "Tova!", "--state", "8"),
+        bad(2, "needs its size", "perplexity", good, "--policy", "tova"),
+        bad(2, "state is '0'", "perplexity", good, "--policy", "tova", "--state", "0"),
+        bad(2, "state is '-5'", "perplexity", good, "--policy", "tova", "--state", "-5"),
+        bad(2, "such as 1/8", "perplexity", good, "--policy", "tova", "--state", "1/0"),
+        bad(2, "64", "perplexity", good, "--policy", "window+64", "--state", "64"),
+        bad(2, "regime is 'nix'", "perplexity", good, "--regime", "nix"),
+        bad(2, "found are in-cache, original", "perplexity", good, "--positions", "nix"),
+        bad(2, "kv is 'f8'", "perplexity", good, "--kv", "f8"),
+        bad(2, "backend 'nix'", "perplexity", good, "--backend", "nix"),
+        bad(2, "chunk is 'x'", "perplexity", good, "--chunk", "x"),
+        bad(2, "limit is 0", "perplexity", good, "--limit", "0"),
+        bad(1, "cannot write", "perplexity", good, "--per-token", below),
+        bad(2, "-n is 0", "generate", "-p", "x", "-n", "0"),
+        bad(2, "temp is -1", "generate", "-p", "x", "--temp", "-1"),
+        bad(2, "top-p is 0", "generate", "-p", "x", "--top-p", "0"),
+        bad(2, "missing required option", "generate"),
+        bad(1, "standard input is empty", "generate", "-p", "-"),
+        bad(2, "tasks is 'nix'", "sweep", "--tasks", "nix"),
+        bad(2, "kinds is 'nix'", "sweep", "--kinds", "nix", "--out", below),
+        bad(2, "items is 0", "sweep", "--items", "0"),
+        bad(2, "found are", "sweep", "--policies", "tova,nix", "--out", below),
+        bad(2, "state is 'x'", "sweep", "--states", "64,x", "--out", below),
+        bad(2, "length is 20", "sweep", "--length", "20", "--out", below),
+        bad(1, "cannot write", "sweep", "--items", "1", "--length", "300", "--out", below),
+        bad(1, "cannot read the journal", "report", folder.toString()),
+        bad(2, "plugins is", "policies", "--plugins", folder.resolve("none").toString()));
+  }
+
+  private static Arguments bad(int code, String message, String... args) {
+    return Arguments.of(code, message, args);
+  }
+
+  private static String write(String name, byte[] bytes) throws IOException {
+    return Files.write(folder.resolve(name), bytes).toString();
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("badInputs")
+  void isOneSentence(int code, String message, String[] args) {
+    Cli cli = Cli.run(args);
+
+    assertThat(cli.err()).as("%s", Arrays.toString(args)).contains(message);
+    assertThat(cli.err().lines().filter(line -> !line.startsWith("msrnn: note: ")))
+        .singleElement()
+        .asString()
+        .startsWith("msrnn: ")
+        .doesNotContain("Exception", "\tat ");
+    assertThat(cli.code()).isEqualTo(code);
+    assertThat(cli.out()).isEmpty();
+  }
+
+  @Test
+  void traceShowsWhereItFailed() {
+    Cli cli = Cli.run("perplexity", folder.resolve("none.txt").toString(), "--trace");
+
+    assertThat(cli.code()).isEqualTo(1);
+    assertThat(cli.err()).contains("msrnn: cannot read").contains("\tat org.msrnn.eval");
+  }
+
+  /** A plan that does not fit leaves nothing behind. */
+  @Test
+  void refusedSweepMakesNoFolder() {
+    Path out = folder.resolve("refused");
+    Cli cli =
+        Cli.run("sweep", "--policies", "window+64", "--states", "64", "--out", out.toString());
+
+    assertThat(cli.code()).isEqualTo(2);
+    assertThat(out).doesNotExist();
+  }
+}

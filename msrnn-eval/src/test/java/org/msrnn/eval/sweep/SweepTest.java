@@ -1,0 +1,139 @@
+package org.msrnn.eval.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.msrnn.api.MsrnnException;
+import org.msrnn.eval.journal.Journal;
+import org.msrnn.eval.task.RetrievalFigures;
+import org.msrnn.eval.task.Settings;
+
+class SweepTest {
+  @TempDir Path folder;
+  private Path file;
+  private final List<String> ran = new ArrayList<>();
+
+  @BeforeEach
+  void place() {
+    file = folder.resolve("journal.jsonl");
+  }
+
+  private static CellId id(String item, long seed) {
+    Settings settings =
+        new Settings(
+            "model",
+            "digest",
+            "tova",
+            null,
+            8,
+            "stepwise",
+            "original",
+            "uniform",
+            "layer",
+            "F32",
+            "plain",
+            seed,
+            "1");
+    return new CellId(CellId.RETRIEVAL, item, "digest of " + item, new TreeMap<>(), settings);
+  }
+
+  private Cell cell(String item, Supplier<Double> score) {
+    CellId id = id(item, 0);
+    return new Cell(
+        id,
+        () -> {
+          ran.add(item);
+          return CellRecord.of(
+              id, new RetrievalFigures("kind", score.get(), "p", List.of("a"), 1, 1, 1, 1, 0));
+        });
+  }
+
+  private Sweep.Outcome run(Cell... cells) {
+    ran.clear();
+    try (Journal journal = Journal.open(file)) {
+      return new Sweep(List.of(cells)).run(journal, (done, all, next) -> {});
+    }
+  }
+
+  private List<CellRecord> records() {
+    return Sweep.records(Journal.read(file));
+  }
+
+  @Test
+  void failedCellIsARecordAndIsTriedAgain() {
+    Cell good = cell("good", () -> 1.0);
+    Cell bad =
+        cell(
+            "bad",
+            () -> {
+              throw new MsrnnException("not today");
+            });
+    Cell last = cell("last", () -> 0.5);
+
+    assertThat(run(good, bad, last)).isEqualTo(new Sweep.Outcome(3, 3, 1));
+    assertThat(records()).extracting(CellRecord::status).containsExactly("done", "failed", "done");
+    assertThat(records().get(1).error()).isEqualTo("not today");
+    assertThat(run(good, bad, last)).isEqualTo(new Sweep.Outcome(3, 1, 1));
+    assertThat(ran).containsExactly("bad");
+    assertThat(run(good, cell("bad", () -> 0.25), last)).isEqualTo(new Sweep.Outcome(3, 1, 0));
+    assertThat(records()).extracting(CellRecord::status).containsOnly("done");
+    assertThat(records())
+        .as("the place of its first record")
+        .extracting(r -> r.cell().item())
+        .containsExactly("good", "bad", "last");
+  }
+
+  @Test
+  void failureThatWasNotForeseenCostsItsCellAlone() {
+    Cell odd =
+        cell(
+            "odd",
+            () -> {
+              throw new IllegalStateException("a plug-in's own");
+            });
+
+    assertThat(run(odd, cell("next", () -> 1.0)).failed()).isEqualTo(1);
+    assertThat(records().getFirst().error()).contains("a plug-in's own");
+  }
+
+  @Test
+  void whatRanBeforeACrashIsNotRunAgain() {
+    Cell first = cell("first", () -> 1.0);
+    Cell crash =
+        cell(
+            "crash",
+            () -> {
+              throw new StackOverflowError("an error is not a failed cell");
+            });
+
+    assertThatThrownBy(() -> run(first, crash)).isInstanceOf(StackOverflowError.class);
+    assertThat(run(first, cell("crash", () -> 0.0))).isEqualTo(new Sweep.Outcome(2, 1, 0));
+    assertThat(ran).containsExactly("crash");
+  }
+
+  @Test
+  void recordsComeBackAsTheyWere() {
+    run(cell("one", () -> 1 / 3.0));
+    CellRecord record = records().getFirst();
+
+    assertThat(record.cell()).isEqualTo(id("one", 0));
+    assertThat(record.key()).isEqualTo(id("one", 0).key());
+    assertThat(record.retrieval())
+        .isEqualTo(new RetrievalFigures("kind", 1 / 3.0, "p", List.of("a"), 1, 1, 1, 1, 0));
+  }
+
+  @Test
+  void anyOtherSettingIsAnotherCell() {
+    assertThat(id("a", 0).key()).isEqualTo(id("a", 0).key()).matches("[0-9a-f]{64}");
+    assertThat(id("a", 1).key()).isNotEqualTo(id("a", 0).key());
+    assertThat(id("b", 0).key()).isNotEqualTo(id("a", 0).key());
+  }
+}

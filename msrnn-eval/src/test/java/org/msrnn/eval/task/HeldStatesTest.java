@@ -1,0 +1,106 @@
+package org.msrnn.eval.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.msrnn.api.LogitsSink;
+import org.msrnn.api.MultiState;
+import org.msrnn.api.backend.Backend;
+import org.msrnn.core.Model;
+import org.msrnn.core.Progress;
+import org.msrnn.core.plugin.Catalog;
+import org.msrnn.eval.bundled.BundledModel;
+import org.msrnn.eval.task.Machine.Setup;
+
+/** On the bundled model: what is said of a state while it is fed is what the state itself says. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HeldStatesTest {
+  private Backend backend;
+  private Machine machine;
+
+  @BeforeAll
+  void load() {
+    Catalog catalog = Catalog.discover(java.util.List.of());
+    backend = catalog.openBackend("auto");
+    try (BundledModel bundled = BundledModel.extract()) {
+      Model model = Model.open(bundled.file(), backend, Progress.NONE);
+      machine = new Machine(model, catalog, backend.description(), "test");
+    }
+  }
+
+  @AfterAll
+  void close() {
+    machine.model().close();
+    backend.close();
+  }
+
+  private Setup setup(String policy, String state, String regime) {
+    return machine.setup(new SpecText(policy, state, regime, "original", "uniform", "f32", 0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"full,,stepwise", "tova,5,stepwise", "window+2,7,stepwise", "h2o,6,chunked:1"})
+  void countFollowsTheStateStepByStep(String policy, String state, String regime) {
+    Setup setup = setup(policy, state, regime);
+    var model = machine.model().msrnn();
+    HeldStates held = HeldStates.of(setup.spec(), model.model());
+    try (MultiState multiState = model.start(setup.spec())) {
+      float[] logits = new float[model.model().vocabulary()];
+      for (int t = 1; t <= 12; t++) {
+        model.step(multiState, 100 + t, logits);
+        assertThat(held.after(t)).as("after %d", t).isEqualTo(multiState.states());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tova,5,chunked:4,12", "tova,5,chunked:4,14", "window,4,whole,9"})
+  void countInsideAFeedEndsWhereTheStateDoes(String policy, String state, String regime, int n) {
+    Setup setup = setup(policy, state, regime);
+    var model = machine.model().msrnn();
+    HeldStates held = HeldStates.of(setup.spec(), model.model());
+    try (MultiState multiState = model.start(setup.spec())) {
+      model.feed(multiState, new int[n], LogitsSink.NONE);
+      long inside = held.after(n - 1) + 1;
+      assertThat(inside).isGreaterThanOrEqualTo(multiState.states());
+      assertThat(multiState.states()).isEqualTo(setup.spec().states());
+    }
+  }
+
+  @Test
+  void keptMapSaysWhatTheStateKeeps() {
+    Setup setup = setup("tova", "6", "stepwise");
+    var model = machine.model().msrnn();
+    int[] ids = new int[23];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = 50 + 7 * i;
+    }
+    KeptMap map = KeptMap.record(model, setup.spec(), ids, 1, java.util.List.of(0, 5));
+
+    try (MultiState multiState = model.start(setup.spec())) {
+      float[] logits = new float[model.model().vocabulary()];
+      for (int t = 1; t <= ids.length; t++) {
+        model.step(multiState, ids[t - 1], logits);
+        for (KeptMap.LayerMap layer : map.layers()) {
+          java.util.List<Long> kept = new java.util.ArrayList<>();
+          for (int p = 0; p < t; p++) {
+            if (layer.keptUntil()[p] >= t) {
+              kept.add((long) p);
+            }
+          }
+          assertThat(kept)
+              .as("layer %d after %d", layer.layer(), t)
+              .containsExactly(
+                  java.util.Arrays.stream(multiState.kept(layer.layer(), 0))
+                      .boxed()
+                      .toArray(Long[]::new));
+        }
+      }
+    }
+  }
+}
