@@ -77,16 +77,14 @@ public class BoundedAttention {
   public int threads;
 
   /** The model. */
-  @Param
-  public Shape shape;
+  @Param public Shape shape;
 
   /** Single states a layer. */
   @Param("512")
   public int states;
 
   /** What else. */
-  @Param
-  public Extra extra;
+  @Param public Extra extra;
 
   private Backend opened;
   private AttentionCall[] layers;

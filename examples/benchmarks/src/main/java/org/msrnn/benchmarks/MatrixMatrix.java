@@ -41,8 +41,7 @@ public class MatrixMatrix {
   public int threads;
 
   /** The weights' format. */
-  @Param
-  public TensorType type;
+  @Param public TensorType type;
 
   /** Rows of the input. */
   @Param({"4", "64", "512"})

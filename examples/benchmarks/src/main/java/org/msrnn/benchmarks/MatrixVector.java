@@ -22,9 +22,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A weight matrix times one vector: what decoding does all day. {@code CACHE} is a matrix that stays
- * in the second cache and shows what the kernel can do; {@code MEMORY} takes turns between matrices
- * that together are larger than any cache. Bytes are those that the backend says a product reads.
+ * A weight matrix times one vector: what decoding does all day. {@code CACHE} is a matrix that
+ * stays in the second cache and shows what the kernel can do; {@code MEMORY} takes turns between
+ * matrices that together are larger than any cache. Bytes are those that the backend says a product
+ * reads.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
@@ -57,12 +58,10 @@ public class MatrixVector {
   public int threads;
 
   /** The weights' format. */
-  @Param
-  public TensorType type;
+  @Param public TensorType type;
 
   /** Where they lie. */
-  @Param
-  public From from;
+  @Param public From from;
 
   private Backend opened;
   private Weights[] weights;

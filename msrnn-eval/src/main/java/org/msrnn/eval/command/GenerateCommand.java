@@ -72,7 +72,7 @@ final class GenerateCommand implements Callable<Integer> {
     Sampler sampler = new Sampler(temperature, topP, state.seed);
     String text = prompt.equals("-") ? standardInput() : prompt;
     Machine machine = session.machine();
-    Setup setup = machine.setup(state.spec(one.policy, one.state));
+    Setup setup = machine.setup(state.spec(one.policy(), one.state));
     var tokenizer = machine.model().tokenizer();
     int[] ids = Generator.prompt(tokenizer, text);
     if (ids.length == 0) {

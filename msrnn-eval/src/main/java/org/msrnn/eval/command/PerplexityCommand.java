@@ -70,7 +70,7 @@ final class PerplexityCommand implements Callable<Integer> {
     files.forEach(file -> texts.put(file, TextFile.read(file)));
     int @Nullable [] ids = tokens == null ? null : Json.ids(tokens);
     Machine machine = session.machine();
-    Setup setup = machine.setup(state.spec(one.policy, one.state));
+    Setup setup = machine.setup(state.spec(one.policy(), one.state));
     List<TokenDocument> documents = new ArrayList<>();
     TextProtocol protocol;
     if (ids != null && tokens != null) {

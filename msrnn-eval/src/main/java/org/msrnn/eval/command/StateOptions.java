@@ -51,8 +51,8 @@ final class StateOptions {
         paramLabel = "P",
         description =
             "Which state leaves: full, window, window+4, h2o, tova, or name:option=value,..."
-                + " (msrnn policies lists them). Default: ${DEFAULT-VALUE}.")
-    String policy = "full";
+                + " (msrnn policies lists them). Default: tova where --state is given, else full.")
+    @Nullable String policy;
 
     @Option(
         names = "--state",
@@ -63,5 +63,13 @@ final class StateOptions {
     @Nullable String state;
 
     One() {}
+
+    /** The policy; a bound without a policy would bound nothing. */
+    String policy() {
+      if (policy != null) {
+        return policy;
+      }
+      return state == null ? "full" : "tova";
+    }
   }
 }
