@@ -15,8 +15,8 @@ import java.util.List;
  * To run many sequences, feed them in one batch.
  *
  * <p>A call that fails before it starts (a token out of range, a state of another model) leaves the
- * states as they were. One that fails on the way (a policy that breaks its contract, a number that is
- * not finite) leaves them between two steps: such a state can only be restored or closed.
+ * states as they were. One that fails on the way (a policy that breaks its contract, a number that
+ * is not finite) leaves them between two steps: such a state can only be restored or closed.
  */
 public interface Msrnn extends AutoCloseable {
   /** The model in figures. */

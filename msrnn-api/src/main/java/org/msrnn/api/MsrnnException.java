@@ -3,8 +3,8 @@ package org.msrnn.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure that msrnn foresaw. The message is one sentence for the person at the keyboard: what was
- * found, where, and what is allowed.
+ * A failure that msrnn foresaw. The message is one sentence for the person at the keyboard: what
+ * was found, where, and what is allowed.
  */
 public class MsrnnException extends RuntimeException {
   private static final long serialVersionUID = 1L;

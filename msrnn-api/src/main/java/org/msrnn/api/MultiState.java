@@ -53,7 +53,8 @@ public interface MultiState extends AutoCloseable {
   void restore(MultiState other);
 
   /**
-   * Writes this state in msrnn's own format (docs/multi-state-file.md); {@link Msrnn#load} reads it.
+   * Writes this state in msrnn's own format (docs/multi-state-file.md); {@link Msrnn#load} reads
+   * it.
    *
    * @throws IOException if the stream fails
    */

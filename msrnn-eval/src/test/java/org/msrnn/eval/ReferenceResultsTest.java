@@ -103,8 +103,7 @@ class ReferenceResultsTest {
     EvictionPolicy policy = catalog.policy(PolicySpec.parse(text(row, "policySpec")));
     int states = row.get("state").isNull() ? 1 : row.get("state").asInt();
     int tokens = row.get("tokens").asInt();
-    StateSpec spec =
-        StateSpec.of(policy, states).with(catalog.positions(text(row, "positions")));
+    StateSpec spec = StateSpec.of(policy, states).with(catalog.positions(text(row, "positions")));
     try (MultiState state = model.msrnn().start(spec)) {
       double[] nll = nll(model, state, ids, tokens);
       double perplexity = Math.exp(Arrays.stream(nll).sum() / tokens);

@@ -26,7 +26,8 @@ class ImageIT {
   @Test
   void theImageGeneratesWithTheBundledModel() throws Exception {
     Run run =
-        Run.msrnn("generate", "-p", "It was a cold evening", "-n", "24", "--state", "16", "--stats");
+        Run.msrnn(
+            "generate", "-p", "It was a cold evening", "-n", "24", "--state", "16", "--stats");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out().strip().length()).isGreaterThan("It was a cold evening".length());
   }

@@ -13,7 +13,8 @@ public enum Activation {
   GELU_TANH {
     @Override
     public float apply(float x) {
-      return (float) (0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))));
+      return (float)
+          (0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))));
     }
   };
 

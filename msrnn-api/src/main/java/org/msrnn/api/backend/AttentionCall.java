@@ -5,9 +5,9 @@ import org.msrnn.api.policy.Signals;
 
 /**
  * The arguments of {@link Kernels#attend}: {@code rows} consecutive queries of one sequence attend
- * over one slot space. One object is kept for each slot space and reused for every step, so that the
- * steady state allocates nothing; a kernel must not keep it after the call unless it copies what it
- * needs.
+ * over one slot space. One object is kept for each slot space and reused for every step, so that
+ * the steady state allocates nothing; a kernel must not keep it after the call unless it copies
+ * what it needs.
  *
  * <p>The query at row r has position {@code firstPosition + r}. A slot is visible to a query at
  * position p if it is in use, its position is at most p, and either {@code position < sinks} or

@@ -3,12 +3,12 @@ package org.msrnn.api.backend;
 import java.util.function.IntConsumer;
 
 /**
- * The kernels of a decoder. They run in the order of the calls and may run later than the call; only
- * {@link #read} and {@link #readState} wait. Called from one thread at a time, except from within
- * {@link #parallel}.
+ * The kernels of a decoder. They run in the order of the calls and may run later than the call;
+ * only {@link #read} and {@link #readState} wait. Called from one thread at a time, except from
+ * within {@link #parallel}.
  *
- * <p>Default methods are the plain meaning of a fused kernel; a backend overrides one where it has a
- * faster way, and the kernel contract compares the two.
+ * <p>Default methods are the plain meaning of a fused kernel; a backend overrides one where it has
+ * a faster way, and the kernel contract compares the two.
  *
  * <p>Buffers are {@code [rows, columns]}; a kernel works on the first {@code rows} rows unless it
  * says otherwise. Outputs must not alias inputs unless the kernel works in place.
@@ -26,8 +26,8 @@ public interface Kernels {
   void embed(Weights table, int[] tokens, int first, int rows, Buffer out);
 
   /**
-   * Root-mean-square norm (arXiv 1910.07467) of each group of {@code weight.columns()} neighbours in
-   * a row: {@code out = x / sqrt(mean(x^2) + epsilon) * weight}. May work in place.
+   * Root-mean-square norm (arXiv 1910.07467) of each group of {@code weight.columns()} neighbours
+   * in a row: {@code out = x / sqrt(mean(x^2) + epsilon) * weight}. May work in place.
    *
    * @param x {@code [rows, a multiple of weight.columns()]}
    * @param weight {@code [1, n]}

@@ -1,10 +1,10 @@
 package org.msrnn.api.backend;
 
 /**
- * Rotary position embedding (arXiv 2104.09864) of one layer kind. Number i of a head's first half of
- * the rotated part is paired with number i of its second half; files whose pairs are neighbours are
- * reordered when they are loaded. The pair (a, b) at position p becomes (a cos - b sin, a sin + b
- * cos) with the angle {@code p * frequencies[i]}, times {@code magnitude}. Angles are computed in
+ * Rotary position embedding (arXiv 2104.09864) of one layer kind. Number i of a head's first half
+ * of the rotated part is paired with number i of its second half; files whose pairs are neighbours
+ * are reordered when they are loaded. The pair (a, b) at position p becomes (a cos - b sin, a sin +
+ * b cos) with the angle {@code p * frequencies[i]}, times {@code magnitude}. Angles are computed in
  * double.
  */
 public final class Rope {

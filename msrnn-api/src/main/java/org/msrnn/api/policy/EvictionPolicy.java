@@ -7,9 +7,9 @@ import java.util.Optional;
  * of equal scores the oldest position.
  *
  * <p>Immutable and thread-safe: one instance serves all sequences, layers and heads, at the same
- * time. What must be remembered between steps goes into {@linkplain KvSet#column columns}, which the
- * core keeps, copies and saves with the multi-state. A policy never sees slots: the entries of a
- * {@link KvSet} are in the order of their positions, 0 the oldest.
+ * time. What must be remembered between steps goes into {@linkplain KvSet#column columns}, which
+ * the core keeps, copies and saves with the multi-state. A policy never sees slots: the entries of
+ * a {@link KvSet} are in the order of their positions, 0 the oldest.
  *
  * <p>Its {@code toString} names it with all its options (a record's does), since saved states and
  * results are known by it.

@@ -1,9 +1,9 @@
 package org.msrnn.api.policy;
 
 /**
- * At which positions keys and queries are rotated (RoPE) once states have been evicted between them.
- * Immutable and thread-safe. Its {@code toString} names it with all its options, since saved states
- * and results are known by it.
+ * At which positions keys and queries are rotated (RoPE) once states have been evicted between
+ * them. Immutable and thread-safe. Its {@code toString} names it with all its options, since saved
+ * states and results are known by it.
  */
 public interface PositionScheme {
   /** Every token keeps its own position; the gaps that evictions leave stay. */

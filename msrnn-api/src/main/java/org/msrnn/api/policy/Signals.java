@@ -7,8 +7,7 @@ package org.msrnn.api.policy;
  */
 public final class Signals {
   /** Nothing but positions and the policy's own columns. */
-  public static final Signals NONE =
-      new Signals(Rows.NONE, Reduce.MEAN, false, 0, false, false);
+  public static final Signals NONE = new Signals(Rows.NONE, Reduce.MEAN, false, 0, false, false);
 
   /** {@link #lastQueries} when every query of a prompt is wanted. */
   public static final int ALL_QUERIES = Integer.MAX_VALUE;
@@ -142,8 +141,7 @@ public final class Signals {
       text.append(
           switch (rows) {
             case SET -> reduce.name().toLowerCase(java.util.Locale.ROOT) + " row";
-            case KV_HEADS ->
-                reduce.name().toLowerCase(java.util.Locale.ROOT) + " row a KV head";
+            case KV_HEADS -> reduce.name().toLowerCase(java.util.Locale.ROOT) + " row a KV head";
             default -> "row a query head";
           });
       text.append(logits ? " (logits)" : "");

@@ -105,7 +105,9 @@ record DeclarationRules(PolicySubject subject) {
     String identity = Integer.toHexString(System.identityHashCode(policy));
     require(
         !text.isBlank() && !text.endsWith("@" + identity),
-        "toString is '" + text + "', which no other run will print; a record's says what is needed");
+        "toString is '"
+            + text
+            + "', which no other run will print; a record's says what is needed");
     String again = String.valueOf(subject.create());
     require(text.equals(again), "toString is '" + text + "', of the next one '" + again + "'");
   }

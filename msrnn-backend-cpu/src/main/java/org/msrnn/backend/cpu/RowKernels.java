@@ -1,6 +1,5 @@
 package org.msrnn.backend.cpu;
 
-
 import jdk.incubator.vector.FloatVector;
 
 /** Kernels on one row. */

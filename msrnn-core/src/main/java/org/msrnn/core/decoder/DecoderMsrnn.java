@@ -184,9 +184,7 @@ public final class DecoderMsrnn implements Msrnn {
     if (!state.spec().positions().rotatesAtRead()) {
       rotate(0, rows, state.tokens());
     }
-    run(
-        state.sets(layer),
-        set -> state.advance(layer, set, work.attentionRows, 0, rows, part));
+    run(state.sets(layer), set -> state.advance(layer, set, work.attentionRows, 0, rows, part));
   }
 
   /** One set alone runs here, so that its kernels have the backend's processors to themselves. */
@@ -211,9 +209,7 @@ public final class DecoderMsrnn implements Msrnn {
     int row = 0;
     while (row < rows) {
       int count = 0;
-      while (row + count < rows
-          && count < work.logits.rows()
-          && sink.wants(start + row + count)) {
+      while (row + count < rows && count < work.logits.rows() && sink.wants(start + row + count)) {
         count++;
       }
       if (count == 0) {
@@ -241,7 +237,9 @@ public final class DecoderMsrnn implements Msrnn {
     }
     if (sum != 0) {
       throw new NonFiniteException(
-          "a logit at position " + position + " is not finite: look for NaN in the weights of "
+          "a logit at position "
+              + position
+              + " is not finite: look for NaN in the weights of "
               + info.name());
     }
   }

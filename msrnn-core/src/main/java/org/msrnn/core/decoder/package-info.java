@@ -1,6 +1,6 @@
 /**
- * The decoder, written once in terms of kernels: one step or chunk of a transformer as an MSRNN. Not
- * exported.
+ * The decoder, written once in terms of kernels: one step or chunk of a transformer as an MSRNN.
+ * Not exported.
  */
 @NullMarked
 @Stability(Stability.Level.INTERNAL)

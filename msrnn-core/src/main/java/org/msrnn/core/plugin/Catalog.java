@@ -43,8 +43,8 @@ public final class Catalog {
   private Catalog() {}
 
   /**
-   * Looks on the module path (or class path), then in the folders in turn. A plug-in that is broken,
-   * or takes a name that is taken, is listed in {@link #refused} and harms nothing else.
+   * Looks on the module path (or class path), then in the folders in turn. A plug-in that is
+   * broken, or takes a name that is taken, is listed in {@link #refused} and harms nothing else.
    *
    * @throws InvalidOptionException if a folder cannot be read
    */

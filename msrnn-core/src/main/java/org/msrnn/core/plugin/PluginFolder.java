@@ -67,8 +67,7 @@ final class PluginFolder {
     if (roots.isEmpty()) {
       throw new FindException("holds no module");
     }
-    Configuration configuration =
-        parent.configuration().resolve(finder, ModuleFinder.of(), roots);
+    Configuration configuration = parent.configuration().resolve(finder, ModuleFinder.of(), roots);
     return parent.defineModulesWithOneLoader(configuration, PluginFolder.class.getClassLoader());
   }
 }

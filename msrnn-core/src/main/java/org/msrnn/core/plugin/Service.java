@@ -88,8 +88,13 @@ final class Service<P> {
       refuse(
           provider,
           origin,
-          "is called '" + called + "', and so is the one of " + other.origin() + " (module "
-              + other.module() + ")");
+          "is called '"
+              + called
+              + "', and so is the one of "
+              + other.origin()
+              + " (module "
+              + other.module()
+              + ")");
       return;
     }
     String module = provider.getClass().getModule().getName();

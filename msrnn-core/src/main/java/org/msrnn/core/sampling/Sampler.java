@@ -9,8 +9,8 @@ import org.msrnn.api.NonFiniteException;
  * Draws the next token: greedy, or from the softmax at a temperature, cut to the smallest set of
  * tokens whose probability reaches top-p (nucleus sampling, arXiv 1904.09751).
  *
- * <p>A draw follows from seed and position alone, so a state that was saved, forked or restored goes
- * on as it would have. Not thread-safe: it reuses scratch memory.
+ * <p>A draw follows from seed and position alone, so a state that was saved, forked or restored
+ * goes on as it would have. Not thread-safe: it reuses scratch memory.
  */
 public final class Sampler {
   private final double temperature;

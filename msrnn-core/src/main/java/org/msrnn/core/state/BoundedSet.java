@@ -13,8 +13,8 @@ import org.msrnn.api.policy.Pins;
 import org.msrnn.api.policy.Signals;
 
 /**
- * A key/value set under a policy: shows the policy what it declared to observe, asks for scores when
- * there are too many states, and drops the lowest.
+ * A key/value set under a policy: shows the policy what it declared to observe, asks for scores
+ * when there are too many states, and drops the lowest.
  */
 final class BoundedSet implements KvSet {
   private final SlotSpace space;
@@ -203,7 +203,10 @@ final class BoundedSet implements KvSet {
       }
       if (!Float.isFinite(sum)) {
         throw new NonFiniteException(
-            "attention of layer " + space.layer + " at position " + queryPosition
+            "attention of layer "
+                + space.layer
+                + " at position "
+                + queryPosition
                 + " is not finite");
       }
     }

@@ -5,8 +5,8 @@ import org.msrnn.api.PolicyException;
 import org.msrnn.api.policy.Pins;
 
 /**
- * Chooses which entries leave: the lowest scores outside the pins; of equal scores the oldest, which
- * is the lowest entry, since entries are in position order.
+ * Chooses which entries leave: the lowest scores outside the pins; of equal scores the oldest,
+ * which is the lowest entry, since entries are in position order.
  */
 final class Selection {
   private double[] sorted = new double[0];
@@ -27,7 +27,14 @@ final class Selection {
     for (int e = from; e < to; e++) {
       if (!Double.isFinite(scores[e])) {
         throw new PolicyException(
-            "policy " + what + " gave entry " + e + " of " + size + " the score " + scores[e]
+            "policy "
+                + what
+                + " gave entry "
+                + e
+                + " of "
+                + size
+                + " the score "
+                + scores[e]
                 + "; scores are finite numbers");
       }
     }

@@ -17,8 +17,8 @@ import org.msrnn.api.policy.Trigger;
  * Takes one key/value set through the rows of a step or chunk: append, attend, observe, evict.
  *
  * <p>The regime and the policy's trigger say after which row states leave; rows between two such
- * decisions that nobody observes go through attention in one pass. A policy that drops the oldest by
- * position alone needs no decisions in between either: its kept sets are a band of the attention
+ * decisions that nobody observes go through attention in one pass. A policy that drops the oldest
+ * by position alone needs no decisions in between either: its kept sets are a band of the attention
  * matrix.
  */
 public final class SetWalk {
@@ -78,8 +78,7 @@ public final class SetWalk {
    * @param position the first token's position in the sequence
    * @param prompt the part of a prompt that the rows are, or null for a generated token
    */
-  void advance(
-      Rows rows, int first, int count, long position, @Nullable Part prompt) {
+  void advance(Rows rows, int first, int count, long position, @Nullable Part prompt) {
     int done = 0;
     while (done < count) {
       int decision = rowsToDecision(position + done, prompt, done);

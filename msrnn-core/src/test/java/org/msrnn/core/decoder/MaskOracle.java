@@ -4,8 +4,9 @@ import org.msrnn.api.backend.Tensor;
 import org.msrnn.core.model.DecoderModel;
 
 /**
- * A decoder that shares nothing with the engine: all tokens at once, in double, with an N x N mask a
- * layer and KV head that says which token sees which (the paper's own way of evaluating policies).
+ * A decoder that shares nothing with the engine: all tokens at once, in double, with an N x N mask
+ * a layer and KV head that says which token sees which (the paper's own way of evaluating
+ * policies).
  */
 final class MaskOracle {
   /** Whether the query at one position sees the key at another, in a layer and KV head. */
@@ -55,8 +56,7 @@ final class MaskOracle {
     return logits;
   }
 
-  private double[] attend(
-      int layer, int t, double[][] q, double[][] k, double[][] v, Mask mask) {
+  private double[] attend(int layer, int t, double[][] q, double[][] k, double[][] v, Mask mask) {
     int size = model.info().headSize();
     int group = model.info().queryHeads() / model.info().kvHeads();
     double[] out = new double[q[t].length];

@@ -64,8 +64,7 @@ class MaskOracleTest {
               .logits(
                   tokens,
                   (layer, head, query, key) ->
-                      query == key
-                          || Arrays.binarySearch(kept[query - 1][layer][head], key) >= 0);
+                      query == key || Arrays.binarySearch(kept[query - 1][layer][head], key) >= 0);
       assertEqual(logits, expected);
       assertThat(state.peakStates())
           .isEqualTo(one.policy instanceof TestPolicies.Full ? TOKENS : one.states);
@@ -132,15 +131,13 @@ class MaskOracleTest {
     DecoderModel model = TestModels.random(Shape.SMALL, 21);
     int[] tokens = TestModels.tokens(model, TOKENS, 21);
     int chunk = 7;
-    var spec =
-        StateSpec.of(new TestPolicies.Window(0, true), 5).with(Regime.chunked(chunk));
+    var spec = StateSpec.of(new TestPolicies.Window(0, true), 5).with(Regime.chunked(chunk));
     try (Msrnn msrnn = new DecoderMsrnn(model, new PlainBackend(), Progress.NONE);
         MultiState state = msrnn.start(spec)) {
       float[][] logits = new float[TOKENS][];
       msrnn.feed(state, tokens, (i, row) -> logits[i] = row.clone());
       assertEqual(
-          logits,
-          new MaskOracle(model).logits(tokens, (l, h, q, k) -> k >= q / chunk * chunk - 5));
+          logits, new MaskOracle(model).logits(tokens, (l, h, q, k) -> k >= q / chunk * chunk - 5));
       assertThat(state.states()).isEqualTo(5);
     }
   }

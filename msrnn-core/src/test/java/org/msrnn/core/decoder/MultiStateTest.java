@@ -137,8 +137,7 @@ class MultiStateTest {
     try (MultiState state = msrnn.start(StateSpec.of(TOVA, 9));
         MultiState other = msrnn.start(StateSpec.of(TOVA, 8))) {
       byte[] saved = saved(state);
-      assertThatThrownBy(
-              () -> msrnn.load(new ByteArrayInputStream(saved), StateSpec.of(TOVA, 8)))
+      assertThatThrownBy(() -> msrnn.load(new ByteArrayInputStream(saved), StateSpec.of(TOVA, 8)))
           .isInstanceOf(StateFileException.class)
           .hasMessageContaining("state 9")
           .hasMessageContaining("state 8");
@@ -202,8 +201,7 @@ class MultiStateTest {
     try (MultiState state = msrnn.start(StateSpec.of(new TestPolicies.Full(), 1))) {
       full = run(state, 0, 90);
     }
-    for (EvictionPolicy policy :
-        List.of(TOVA, H2O_HEADS, new TestPolicies.Window(3, true))) {
+    for (EvictionPolicy policy : List.of(TOVA, H2O_HEADS, new TestPolicies.Window(3, true))) {
       try (MultiState state = msrnn.start(StateSpec.of(policy, 90))) {
         assertThat(run(state, 0, 90)).usingComparatorWithPrecision(1e-5f).containsExactly(full);
         assertThat(state.evictions()).isZero();
@@ -352,8 +350,7 @@ class MultiStateTest {
   @Test
   void aStateStandsInABatchOnce() {
     try (MultiState state = msrnn.start(StateSpec.of(TOVA, 5))) {
-      assertThatThrownBy(
-              () -> msrnn.step(List.of(state, state), new int[2], new float[2][37]))
+      assertThatThrownBy(() -> msrnn.step(List.of(state, state), new int[2], new float[2][37]))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }

@@ -71,9 +71,7 @@ class CatalogTest {
     Files.writeString(folder.resolve("notes.txt"), "not a plug-in");
 
     Catalog catalog = discover();
-    assertThat(catalog.policies())
-        .extracting(Found::name)
-        .containsExactly("first-one", "last-one");
+    assertThat(catalog.policies()).extracting(Found::name).containsExactly("first-one", "last-one");
     assertThat(catalog.policy(PolicySpec.of("last-one"))).isNotNull();
     assertRefused(catalog, "constructor.jar", "no constructor today");
     assertRefused(catalog, "static.jar", "nought");

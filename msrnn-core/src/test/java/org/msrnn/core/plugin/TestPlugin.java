@@ -129,7 +129,10 @@ final class TestPlugin {
     }
     if (!requires.isEmpty()) {
       // the name of the module that was required is replaced where it stands as a constant
-      replace(Objects.requireNonNull(compiled.get("module-info.class")), "java.management.rmi", pad(requires));
+      replace(
+          Objects.requireNonNull(compiled.get("module-info.class")),
+          "java.management.rmi",
+          pad(requires));
     }
     return compiled;
   }
@@ -141,10 +144,8 @@ final class TestPlugin {
 
   private static void replace(byte[] bytes, String from, String to) {
     for (int i = 0; i + from.length() <= bytes.length; i++) {
-      if (new String(bytes, i, from.length(), StandardCharsets.ISO_8859_1)
-          .equals(from)) {
-        System.arraycopy(
-            to.getBytes(StandardCharsets.ISO_8859_1), 0, bytes, i, to.length());
+      if (new String(bytes, i, from.length(), StandardCharsets.ISO_8859_1).equals(from)) {
+        System.arraycopy(to.getBytes(StandardCharsets.ISO_8859_1), 0, bytes, i, to.length());
       }
     }
   }

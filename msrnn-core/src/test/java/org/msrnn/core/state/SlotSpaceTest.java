@@ -18,8 +18,7 @@ class SlotSpaceTest {
   private final Kernels kernels = backend.kernels();
 
   private SlotSpace space(int budget) {
-    return new SlotSpace(
-        backend, new SlotSpace.Shape(2, 3, KvType.F32), 1, -1, budget, 2, false);
+    return new SlotSpace(backend, new SlotSpace.Shape(2, 3, KvType.F32), 1, -1, budget, 2, false);
   }
 
   @Test
@@ -36,7 +35,8 @@ class SlotSpaceTest {
           int slot = space.append(position);
           float p = position;
           for (int h = 0; h < 2; h++) {
-            kernels.writeState(new float[] {p, h, 1}, new float[] {p + 0.5f, h, 2}, space.kv, h, slot);
+            kernels.writeState(
+                new float[] {p, h, 1}, new float[] {p + 0.5f, h, 2}, space.kv, h, slot);
           }
           space.column(0)[space.size() - 1] += position;
           space.column(1)[space.size() - 1] += 2 * position;
@@ -71,9 +71,7 @@ class SlotSpaceTest {
       assertThat(value).containsExactly(position + 0.5f, 1, 2);
     }
     long inUse =
-        Arrays.stream(space.positions(), 0, space.extent())
-            .filter(p -> p != SlotView.FREE)
-            .count();
+        Arrays.stream(space.positions(), 0, space.extent()).filter(p -> p != SlotView.FREE).count();
     assertThat(inUse).isEqualTo(space.used());
     assertThat(space.extent()).isLessThanOrEqualTo(space.kv.capacity());
   }
