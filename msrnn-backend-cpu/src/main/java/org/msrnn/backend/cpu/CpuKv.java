@@ -17,8 +17,6 @@ final class CpuKv implements KvBuffer {
   /** Some neighbouring tiles of all heads. */
   record Chunk(int firstTile, int tiles, MemorySegment keys, MemorySegment values) {}
 
-  private static final int LEAST_TILES = 2;
-
   /** Numbers from one value to the next. */
   final int valueStride;
 
@@ -121,8 +119,7 @@ final class CpuKv implements KvBuffer {
   public void reserve(int wanted) {
     int needed = Simd.vectors(wanted);
     if (needed > tiles) {
-      // half as much again, so that growing slot by slot makes few chunks
-      grow(Math.max(needed - tiles, Math.max(tiles / 2, LEAST_TILES)));
+      grow(needed - tiles); // no more: the core doubles where that pays, and stops at the budget
     }
     capacity = Math.max(capacity, wanted);
   }
