@@ -165,11 +165,17 @@ final class AttentionKernels {
    * @return their sum
    */
   static float exponentials(float[] s, int at, int from, int to, float most) {
+    for (int i = from; i < to; i += Simd.WIDTH) {
+      VectorMath.exp(FloatVector.fromArray(Simd.FLOATS, s, at + i).sub(most)).intoArray(s, at + i);
+    }
+    return sum(s, at, from, to);
+  }
+
+  /** A loop of its own: in one loop with the exponential, C2 makes an object of the sum. */
+  private static float sum(float[] s, int at, int from, int to) {
     FloatVector sum = FloatVector.zero(Simd.FLOATS);
     for (int i = from; i < to; i += Simd.WIDTH) {
-      FloatVector v = VectorMath.exp(FloatVector.fromArray(Simd.FLOATS, s, at + i).sub(most));
-      v.intoArray(s, at + i);
-      sum = sum.add(v);
+      sum = sum.add(FloatVector.fromArray(Simd.FLOATS, s, at + i));
     }
     return Simd.sum(sum);
   }

@@ -20,6 +20,19 @@ final class VectorMath {
   private static final float GELU_CUBE = (float) (0.044715 * -2 * Math.sqrt(2 / Math.PI));
   private static final float TANH_SMALL = 0.25f;
 
+  // Vectors, not numbers: where a broadcast is moved out of a loop, C2 may make an object of it.
+  private static final FloatVector BY_LOG2_E = Simd.all(LOG2_E);
+  private static final FloatVector TO_ROUND = Simd.all(ROUND);
+  private static final FloatVector BY_LN2_UPPER = Simd.all(-LN2_UPPER);
+  private static final FloatVector BY_LN2_LOWER = Simd.all(-LN2_LOWER);
+  private static final FloatVector R7 = Simd.all(1f / 5040);
+  private static final FloatVector R6 = Simd.all(1f / 720);
+  private static final FloatVector R5 = Simd.all(1f / 120);
+  private static final FloatVector R4 = Simd.all(1f / 24);
+  private static final FloatVector R3 = Simd.all(1f / 6);
+  private static final FloatVector R2 = Simd.all(0.5f);
+  private static final FloatVector ONE = Simd.all(1f);
+
   private VectorMath() {}
 
   /**
@@ -28,13 +41,11 @@ final class VectorMath {
    */
   static FloatVector exp(FloatVector x) {
     FloatVector inside = x.max(EXP_LEAST).min(EXP_MOST);
-    FloatVector shifted = inside.fma(Simd.all(LOG2_E), Simd.all(ROUND));
-    FloatVector n = shifted.sub(ROUND);
-    FloatVector r = n.fma(Simd.all(-LN2_LOWER), n.fma(Simd.all(-LN2_UPPER), inside));
-    FloatVector series = Simd.all(1f / 5040).fma(r, Simd.all(1f / 720));
-    series = series.fma(r, Simd.all(1f / 120)).fma(r, Simd.all(1f / 24));
-    series = series.fma(r, Simd.all(1f / 6)).fma(r, Simd.all(0.5f));
-    series = series.fma(r, Simd.all(1f)).fma(r, Simd.all(1f));
+    FloatVector shifted = inside.fma(BY_LOG2_E, TO_ROUND);
+    FloatVector n = shifted.sub(TO_ROUND);
+    FloatVector r = n.fma(BY_LN2_LOWER, n.fma(BY_LN2_UPPER, inside));
+    FloatVector series = R7.fma(r, R6).fma(r, R5).fma(r, R4).fma(r, R3).fma(r, R2).fma(r, ONE);
+    series = series.fma(r, ONE);
     // 2^n: the bias goes to the number's exponent, the rest of ROUND leaves at the top
     FloatVector power =
         shifted.reinterpretAsInts().add(127).lanewise(LSHL, 23).reinterpretAsFloats();
