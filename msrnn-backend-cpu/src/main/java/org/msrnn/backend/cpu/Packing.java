@@ -28,11 +28,11 @@ sealed interface Packing permits FloatPacking, Bf16Packing, F16Packing, Q8Packin
   /** The packing of a format. */
   static Packing of(TensorType type) {
     return switch (type) {
-      case F32 -> new FloatPacking();
       case F16 -> new F16Packing();
       case BF16 -> new Bf16Packing();
       case Q8_0 -> new Q8Packing();
       case Q4_0 -> new Q4Packing();
+      default -> new FloatPacking(); // decoded at upload
     };
   }
 
