@@ -210,6 +210,29 @@ class MultiStateTest {
   }
 
   @Test
+  void aPolicyIsAskedForScoresOnlyWhenSomethingMustLeave() {
+    record Strict() implements EvictionPolicy {
+      @Override
+      public Signals observes() {
+        return Signals.NONE;
+      }
+
+      @Override
+      public void score(KvSet set, double[] scores) {
+        assertThat(set.size()).isEqualTo(set.budget() + 1);
+        for (int e = 0; e < set.size(); e++) {
+          scores[e] = e;
+        }
+      }
+    }
+
+    try (MultiState state = msrnn.start(StateSpec.of(new Strict(), 12))) {
+      run(state, 0, 90);
+      assertThat(state.evictions()).isEqualTo((90L - 12) * model.info().layers());
+    }
+  }
+
+  @Test
   void rankPositionsEqualOriginalOnesWhileNothingHasLeft() {
     try (MultiState original = msrnn.start(StateSpec.of(TOVA, 40));
         MultiState ranks = msrnn.start(StateSpec.of(TOVA, 40).with(IN_CACHE))) {
