@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import org.msrnn.api.BackendException;
@@ -192,7 +193,7 @@ public final class Catalog {
     var options = new Options(kind + " " + spec.name(), spec.options());
     T created;
     try {
-      created = creation.create(options);
+      created = Objects.requireNonNull(creation.create(options), "create returned null");
     } catch (MsrnnException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {

@@ -2,6 +2,7 @@ package org.msrnn.core.state;
 
 import java.util.Arrays;
 import org.msrnn.api.InvalidOptionException;
+import org.msrnn.api.MsrnnException;
 import org.msrnn.api.NonFiniteException;
 import org.msrnn.api.PolicyException;
 import org.msrnn.api.backend.Buffer;
@@ -61,7 +62,11 @@ final class BoundedSet implements KvSet {
   /** Hands the rows that a query left in the tap to the policy. */
   void observe(Buffer tap, long queryPosition) {
     row.load(tap, queryPosition);
-    policy.observe(this, row);
+    try {
+      policy.observe(this, row);
+    } catch (RuntimeException e) {
+      throw failure("observe", e);
+    }
   }
 
   /** Drops the excess, if there is any. */
@@ -78,9 +83,21 @@ final class BoundedSet implements KvSet {
       victims = new int[count];
     }
     Arrays.fill(scores, 0, size, Double.NaN);
-    policy.score(this, scores);
+    try {
+      policy.score(this, scores);
+    } catch (RuntimeException e) {
+      throw failure("score", e);
+    }
     selection.lowest(scores, size, count, pins, victims, policy);
     space.evict(victims, count);
+  }
+
+  /** A policy's own failure, named; one that msrnn foresaw stays what it is. */
+  private MsrnnException failure(String method, RuntimeException e) {
+    return e instanceof MsrnnException foreseen
+        ? foreseen
+        : new PolicyException(
+            "policy " + policy + " failed in " + method + " at layer " + space.layer + ": " + e, e);
   }
 
   @Override

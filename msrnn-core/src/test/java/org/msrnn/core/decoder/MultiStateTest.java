@@ -326,6 +326,29 @@ class MultiStateTest {
   }
 
   @Test
+  void aPolicyThatThrowsIsNamedWithItsLayer() {
+    record Throwing() implements EvictionPolicy {
+      @Override
+      public Signals observes() {
+        return Signals.NONE;
+      }
+
+      @Override
+      public void score(KvSet set, double[] scores) {
+        throw new IllegalStateException("not today");
+      }
+    }
+
+    try (MultiState state = msrnn.start(StateSpec.of(new Throwing(), 5))) {
+      assertThatThrownBy(() -> run(state, 0, 20))
+          .isInstanceOf(PolicyException.class)
+          .hasMessageContaining("Throwing")
+          .hasMessageContaining("layer 0")
+          .hasMessageContaining("not today");
+    }
+  }
+
+  @Test
   void undeclaredKeysAreRefused() {
     record Peeking() implements EvictionPolicy {
       @Override

@@ -109,6 +109,16 @@ class CatalogTest {
   }
 
   @Test
+  void aProviderThatCreatesNothingIsNamed() throws IOException {
+    TestPlugin.good("acme.empty", "empty")
+        .withCreate("return null;")
+        .writeTo(folder.resolve("empty.jar"));
+    assertThatThrownBy(() -> discover().policy(PolicySpec.of("empty")))
+        .isInstanceOf(PluginException.class)
+        .hasMessageContaining("create returned null");
+  }
+
+  @Test
   void anUnknownNameListsThoseFoundAndRefused() throws IOException {
     TestPlugin.good("acme.good", "good-one").writeTo(folder.resolve("good.jar"));
     Files.write(folder.resolve("damaged.jar"), new byte[] {1, 2, 3});

@@ -28,7 +28,7 @@ final class PoliciesCommand implements Callable<Integer> {
   }
 
   /** A policy as found. */
-  private record Policy(
+  record Policy(
       String name,
       String summary,
       List<String> options,
@@ -39,19 +39,24 @@ final class PoliciesCommand implements Callable<Integer> {
 
     static Policy of(Found<EvictionPolicyProvider> found) {
       Options options = Options.none("policy " + found.name());
+      String summary = "";
       String observes;
       String granularity;
       try {
+        summary = found.provider().summary();
         EvictionPolicy policy = found.provider().create(options);
         observes = policy.observes().toString();
         granularity = Options.written(policy.granularity());
       } catch (MsrnnException e) { // a policy that cannot do without an option
         observes = "depends on options";
         granularity = "depends on options";
+      } catch (RuntimeException | LinkageError e) { // costs a plug-in its line, not the list
+        observes = "cannot be made: " + e;
+        granularity = "unknown";
       }
       return new Policy(
           found.name(),
-          found.provider().summary(),
+          summary,
           options.names().stream().sorted().toList(),
           observes,
           granularity,
