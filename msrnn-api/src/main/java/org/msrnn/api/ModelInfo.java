@@ -28,6 +28,22 @@ public record ModelInfo(
     int vocabulary,
     int context) {
 
+  /** The same model with the digest of its file. */
+  public ModelInfo withDigest(String sha256) {
+    return new ModelInfo(
+        name,
+        family,
+        sha256,
+        layers,
+        width,
+        queryHeads,
+        kvHeads,
+        headSize,
+        ffnWidth,
+        vocabulary,
+        context);
+  }
+
   /** Numbers in one single state: key and value of all KV heads of one layer. */
   public int numbersPerState() {
     return Math.multiplyExact(2, Math.multiplyExact(kvHeads, headSize));

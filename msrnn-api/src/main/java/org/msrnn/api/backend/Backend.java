@@ -20,6 +20,15 @@ public interface Backend extends AutoCloseable {
   Weights upload(Tensor tensor);
 
   /**
+   * Whether products with weights of a type are those of {@link RoundedInputs} in place of the
+   * inputs themselves. The same for every kernel and every number of rows, so that results do not
+   * depend on how tokens are fed.
+   */
+  default boolean roundsInputs(TensorType type) {
+    return false;
+  }
+
+  /**
    * A zeroed float32 matrix for activations, norm weights and attention rows.
    *
    * @param rows rows, 1 or more

@@ -35,7 +35,8 @@ public interface Kernels {
   void rmsNorm(Buffer x, Buffer weight, float epsilon, int rows, Buffer out);
 
   /**
-   * Matrix product {@code out[t][r] = sum_c w[r][c] * x[t][c]}.
+   * Matrix product {@code out[t][r] = sum_c w[r][c] * x[t][c]}, of {@link RoundedInputs} where the
+   * backend says so for the type of the weights.
    *
    * @param x {@code [rows, w.columns()]}, from row {@code firstRow}
    * @param out {@code [rows, w.rows()]}, from row 0

@@ -2,7 +2,14 @@ package org.msrnn.api.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.backend.AttentionCall;
+import org.msrnn.api.backend.KvBuffer;
+import org.msrnn.api.backend.KvType;
 import org.msrnn.api.backend.Rope;
+import org.msrnn.api.backend.SlotView;
+import org.msrnn.api.policy.Signals;
 
 /** Attention without taps. */
 final class AttentionRules {
@@ -11,26 +18,42 @@ final class AttentionRules {
   private static final int[] EXTENTS = {1, 3, 7, 8, 13, 31, 32, 33, 63, 65, 127, 255, 256, 257};
 
   private final Twins twins;
+  private final KvType type;
 
-  AttentionRules(Twins twins) {
+  /** Rules for keys and values in a format. */
+  AttentionRules(Twins twins, KvType type) {
     this.twins = twins;
+    this.type = type;
   }
 
   void addTo(List<Rule> rules, Seeded.Source source) {
-    rules.add(new Rule("attention over any number of slots", () -> extents(source.get())));
-    rules.add(new Rule("attention with heads of any size", () -> sizes(source.get())));
-    rules.add(new Rule("attention of any group of query heads", () -> groups(source.get())));
-    rules.add(new Rule("slots not in use are never seen", () -> holes(source.get())));
-    rules.add(new Rule("later positions are not seen", () -> causal(source.get())));
-    rules.add(new Rule("sinks and a window are seen alone", () -> bands(source.get())));
-    rules.add(new Rule("attention after reserve", () -> growing(source.get())));
-    rules.add(new Rule("attention with capped logits", () -> capped(source.get())));
-    rules.add(new Rule("keys are rotated at read", () -> rotated(source.get())));
-    rules.add(new Rule("attention within parallel", () -> withinParallel(source.get())));
+    add(rules, "attention over any number of slots", source, this::extents);
+    add(rules, "attention with heads of any size", source, this::sizes);
+    add(rules, "attention of any group of query heads", source, this::groups);
+    add(rules, "slots not in use are never seen", source, this::holes);
+    add(rules, "later positions are not seen", source, this::causal);
+    add(rules, "sinks and a window are seen alone", source, this::bands);
+    add(rules, "attention after reserve", source, this::growing);
+    add(rules, "attention with capped logits", source, this::capped);
+    add(rules, "keys are rotated at read", source, this::rotated);
+    add(rules, "a state alone gives its key and value", source, this::alone);
+    add(rules, "attention within parallel", source, this::withinParallel);
+  }
+
+  private void add(List<Rule> rules, String name, Seeded.Source source, Consumer<Seeded> check) {
+    String ofType = type == KvType.F32 ? name : name + ", keys and values in " + type;
+    rules.add(
+        new Rule(
+            ofType,
+            () -> {
+              if (twins.offers(type)) {
+                check.accept(source.get());
+              }
+            }));
   }
 
   private void check(AttentionTrial trial, Seeded seeded) {
-    trial.check(twins, seeded, null);
+    trial.in(type).check(twins, seeded, null);
   }
 
   private void extents(Seeded seeded) {
@@ -111,7 +134,7 @@ final class AttentionRules {
   }
 
   private void withinParallel(Seeded seeded) {
-    AttentionTrial trial = AttentionTrial.of(2, 2, 20, 60, 3).holes(7);
+    AttentionTrial trial = AttentionTrial.of(2, 2, 20, 60, 3).holes(7).in(type);
     List<AttentionTrial.Prepared> all = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       all.add(trial.prepare(twins, seeded, null));
@@ -120,6 +143,78 @@ final class AttentionRules {
     for (AttentionTrial.Prepared one : all) {
       one.compare();
       one.close();
+    }
+  }
+
+  /** All finite numbers of 16 bits, as keys that queries pick one by one, and as values. */
+  private void alone(Seeded seeded) {
+    int size = 64;
+    float[] pick = new float[size * size];
+    for (int i = 0; i < size; i++) {
+      pick[i * size + i] = 1;
+    }
+    try (KvBuffer kv = twins.candidate.allocateKv(1, size, 1, type);
+        var queries = twins.candidate.allocate(1, size * size);
+        var out = twins.candidate.allocate(1, size * size);
+        var tap = twins.candidate.allocate(size, 1)) {
+      twins.candidate.kernels().write(pick, queries, 0);
+      AttentionCall call = new AttentionCall(queries, out, kv, new One(), 0, size, 1, 0, null);
+      call.rows = 1;
+      call.tap = tap;
+      call.tapRows = Signals.Rows.QUERY_HEADS;
+      call.tapLogits = true;
+      float[] attended = new float[size * size];
+      float[] logit = new float[1];
+      for (int first = 0; first < 1 << 16; first += size) {
+        float[] state = codes(first, size);
+        twins.candidate.kernels().writeState(state, state, kv, 0, 0);
+        type.round(state, 0, size);
+        twins.candidate.kernels().attend(call);
+        twins.candidate.kernels().read(out, 0, attended.length, attended);
+        for (int i = 0; i < size; i++) {
+          twins.candidate.kernels().read(tap, i, 1, logit);
+          String number = seeded.label("number " + i + " of the codes from " + first);
+          near("key " + number, logit[0], state[i]);
+          near("value " + number, attended[(size - 1 - i) * size + i], state[i]);
+        }
+      }
+    }
+  }
+
+  private static float[] codes(int first, int count) {
+    float[] numbers = new float[count];
+    for (int i = 0; i < count; i++) {
+      float number = Float.float16ToFloat((short) (first + i));
+      numbers[i] = Float.isFinite(number) ? number : 1;
+    }
+    return numbers;
+  }
+
+  private static void near(String what, float found, float wanted) {
+    double error = Math.abs((double) found - wanted);
+    Twins.that(
+        error <= 0x1p-20 * Math.abs(wanted), what + " is " + found + " in place of " + wanted);
+  }
+
+  private record One() implements SlotView {
+    @Override
+    public int extent() {
+      return 1;
+    }
+
+    @Override
+    public int used() {
+      return 1;
+    }
+
+    @Override
+    public long[] positions() {
+      return new long[1];
+    }
+
+    @Override
+    public double @Nullable [] rotations() {
+      return null;
     }
   }
 }

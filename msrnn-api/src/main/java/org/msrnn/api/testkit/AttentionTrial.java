@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.backend.AttentionCall;
+import org.msrnn.api.backend.KvType;
 import org.msrnn.api.backend.Rope;
 import org.msrnn.api.backend.SlotView;
 import org.msrnn.api.policy.Signals;
@@ -35,7 +36,8 @@ record AttentionTrial(
     long sinks,
     long window,
     boolean grows,
-    @Nullable Rope rope) {
+    @Nullable Rope rope,
+    KvType type) {
 
   /** What a policy asks for. */
   record Taps(Signals.Rows rows, Signals.Reduce reduce, boolean logits) {}
@@ -54,32 +56,37 @@ record AttentionTrial(
   /** A call with all slots in use, all visible. */
   static AttentionTrial of(int heads, int group, int size, int extent, int rows) {
     return new AttentionTrial(
-        heads, group, size, extent, 0, rows, 0, 0, Long.MAX_VALUE, false, null);
+        heads, group, size, extent, 0, rows, 0, 0, Long.MAX_VALUE, false, null, KvType.F32);
   }
 
   AttentionTrial holes(int count) {
     return new AttentionTrial(
-        heads, group, size, extent, count, rows, softCap, sinks, window, grows, rope);
+        heads, group, size, extent, count, rows, softCap, sinks, window, grows, rope, type);
   }
 
   AttentionTrial capped(float cap) {
     return new AttentionTrial(
-        heads, group, size, extent, free, rows, cap, sinks, window, grows, rope);
+        heads, group, size, extent, free, rows, cap, sinks, window, grows, rope, type);
   }
 
   AttentionTrial band(long first, long last) {
     return new AttentionTrial(
-        heads, group, size, extent, free, rows, softCap, first, last, grows, rope);
+        heads, group, size, extent, free, rows, softCap, first, last, grows, rope, type);
   }
 
   AttentionTrial growing() {
     return new AttentionTrial(
-        heads, group, size, extent, free, rows, softCap, sinks, window, true, rope);
+        heads, group, size, extent, free, rows, softCap, sinks, window, true, rope, type);
   }
 
   AttentionTrial rotated(Rope by) {
     return new AttentionTrial(
-        heads, group, size, extent, free, rows, softCap, sinks, window, grows, by);
+        heads, group, size, extent, free, rows, softCap, sinks, window, grows, by, type);
+  }
+
+  AttentionTrial in(KvType other) {
+    return new AttentionTrial(
+        heads, group, size, extent, free, rows, softCap, sinks, window, grows, rope, other);
   }
 
   /** Runs it on both and compares outputs and, if there is one, the tap. */
@@ -95,7 +102,7 @@ record AttentionTrial(
     Slots slots = slots(seeded);
     int columns = (FIRST_HEAD + heads + 1) * group * size;
     int start = grows ? 1 + extent / 3 : extent + 3;
-    Twins.Store store = twins.store(heads, size, start);
+    Twins.Store store = twins.store(heads, size, start, type);
     Twins.Matrix queries = twins.normal(seeded, FIRST_ROW + rows + 1, columns, 2);
     fill(twins, store, slots, start, seeded);
     return new Prepared(

@@ -6,6 +6,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Kernels;
+import org.msrnn.api.backend.KvType;
 
 /**
  * What every backend must do: each kernel of {@link Kernels}, for every number format and for odd
@@ -17,10 +18,13 @@ import org.msrnn.api.backend.Kernels;
  * <ul>
  *   <li>sums of n products (matmul, fused kernels), for every weight format: {@code 2^-22 (4 +
  *       sqrt(n))}, which is what float32 sums need. Weights are decoded exactly, whatever their
- *       format, and inputs are not quantised: F32, F16, BF16, Q8_0 and Q4_0 share this bound.
+ *       format: F32, F16, BF16, Q8_0 and Q4_0 share this bound. A backend that rounds inputs for a
+ *       type ({@link Backend#roundsInputs}) is compared with the reference on rounded inputs.
  *   <li>elementwise kernels and norms: 2^-20; rotations: 2^-20 of the largest pair.
- *   <li>attention over heads of n numbers, outputs and taps: {@code 2^-20 (4 + sqrt(n))}.
- *   <li>copies ({@code embed}, {@code read}, {@code write}, states in F32): equal to the bit.
+ *   <li>attention over heads of n numbers, outputs and taps: {@code 2^-20 (4 + sqrt(n))}, in every
+ *       format of keys and values, since what is stored is equal to the bit.
+ *   <li>copies ({@code embed}, {@code read}, {@code write}, states as {@link KvType#round} says):
+ *       equal to the bit.
  * </ul>
  *
  * <p><b>Guards.</b> Output matrices are larger than what is written and filled with a mark before;
@@ -56,7 +60,10 @@ public final class KernelContract {
     new CopyRules(twins).addTo(rules, this::random);
     new RowRules(twins).addTo(rules, this::random);
     new MatrixRules(twins).addTo(rules, this::random);
-    new AttentionRules(twins).addTo(rules, this::random);
+    for (KvType type : KvType.values()) {
+      new StateRules(twins, type).addTo(rules, this::random);
+      new AttentionRules(twins, type).addTo(rules, this::random);
+    }
     new TapRules(twins).addTo(rules, this::random);
     new ParallelRules(twins).addTo(rules, this::random);
     return rules.stream();

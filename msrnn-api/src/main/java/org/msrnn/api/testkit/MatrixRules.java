@@ -76,7 +76,7 @@ final class MatrixRules {
                 + " rows from "
                 + first);
     try (Twins.Weight w = twins.upload(seeded.tensor(type, rows, columns));
-        Twins.Matrix x = twins.normal(seeded, first + tokens, columns, 1);
+        Twins.Matrix x = twins.inputs(seeded, type, first + tokens, columns, 1);
         Twins.Matrix out = twins.marked(tokens + 2, rows + tokens % 2 * 3)) {
       Twins.that(
           w.candidate().rows() == rows && w.candidate().columns() == columns,
@@ -106,7 +106,7 @@ final class MatrixRules {
         MemorySegment.ofArray(infinity), 0, tensor.data(), type.bytes(7 * 96), infinity.length);
     for (int tokens : new int[] {1, 5}) {
       try (Twins.Weight w = twins.upload(tensor);
-          Twins.Matrix x = twins.normal(seeded, tokens, 96, 1);
+          Twins.Matrix x = twins.inputs(seeded, type, tokens, 96, 1);
           Twins.Matrix out = twins.marked(tokens, 19)) {
         twins.run(
             (k, c) ->
@@ -139,7 +139,7 @@ final class MatrixRules {
     try (Twins.Weight wq = twins.upload(seeded.tensor(type, rows[0], columns));
         Twins.Weight wk = twins.upload(seeded.tensor(type, rows[1], columns));
         Twins.Weight wv = twins.upload(seeded.tensor(type, rows[2], columns));
-        Twins.Matrix x = twins.normal(seeded, tokens, columns, 1);
+        Twins.Matrix x = twins.inputs(seeded, type, tokens, columns, 1);
         Twins.Matrix q = twins.marked(tokens + 1, rows[0]);
         Twins.Matrix k = twins.marked(tokens + 1, rows[1]);
         Twins.Matrix v = twins.marked(tokens + 1, rows[2])) {
@@ -184,7 +184,7 @@ final class MatrixRules {
                     + " rows");
         try (Twins.Weight gates = twins.upload(seeded.tensor(type, rows, columns));
             Twins.Weight ups = twins.upload(seeded.tensor(type, rows, columns));
-            Twins.Matrix x = twins.normal(seeded, tokens, columns, 0.25);
+            Twins.Matrix x = twins.inputs(seeded, type, tokens, columns, 0.25);
             Twins.Matrix gate = twins.marked(tokens + 1, rows);
             Twins.Matrix up = twins.marked(tokens + 1, rows)) {
           twins

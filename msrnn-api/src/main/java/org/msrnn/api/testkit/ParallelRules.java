@@ -35,7 +35,7 @@ final class ParallelRules {
     Twins.Matrix[] x = new Twins.Matrix[tasks];
     Twins.Matrix[] out = new Twins.Matrix[tasks];
     for (int t = 0; t < tasks; t++) {
-      x[t] = twins.normal(seeded, 1 + t, 96, 1);
+      x[t] = twins.inputs(seeded, TensorType.Q8_0, 1 + t, 96, 1);
       out[t] = twins.marked(1 + t, 257);
     }
     try (Twins.Weight w = twins.upload(seeded.tensor(TensorType.Q8_0, 257, 96))) {

@@ -2,6 +2,7 @@ package org.msrnn.api.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.msrnn.api.backend.KvType;
 import org.msrnn.api.backend.Rope;
 import org.msrnn.api.policy.Signals;
 
@@ -47,5 +48,10 @@ final class TapRules {
     trial.band(0, 1).holes(100).check(twins, seeded, taps);
     trial.capped(2).growing().check(twins, seeded, taps);
     trial.rotated(Rope.of(32, 10_000)).holes(50).check(twins, seeded, taps);
+    for (KvType type : KvType.values()) {
+      if (twins.offers(type)) {
+        trial.holes(20).in(type).check(twins, seeded, taps);
+      }
+    }
   }
 }

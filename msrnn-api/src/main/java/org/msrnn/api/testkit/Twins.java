@@ -1,12 +1,15 @@
 package org.msrnn.api.testkit;
 
 import java.util.Arrays;
+import org.msrnn.api.BackendException;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Kernels;
 import org.msrnn.api.backend.KvBuffer;
 import org.msrnn.api.backend.KvType;
+import org.msrnn.api.backend.RoundedInputs;
 import org.msrnn.api.backend.Tensor;
+import org.msrnn.api.backend.TensorType;
 import org.msrnn.api.backend.Weights;
 
 /** The two backends of a contract, and things that both have alike. */
@@ -82,6 +85,20 @@ final class Twins {
     return matrix;
   }
 
+  /**
+   * Inputs of a product with weights of a type: rounded on the reference if the candidate rounds.
+   */
+  Matrix inputs(Seeded seeded, TensorType type, int rows, int columns, double deviation) {
+    Matrix matrix = normal(seeded, rows, columns, deviation);
+    float[] row = new float[columns];
+    for (int r = 0; candidate.roundsInputs(type) && r < rows; r++) {
+      reference.kernels().read(matrix.reference, r, columns, row);
+      RoundedInputs.round(row, 0, columns, row, 0);
+      reference.kernels().write(row, matrix.reference, r);
+    }
+    return matrix;
+  }
+
   /** Sets a row on both. */
   void write(Matrix matrix, int row, float[] numbers) {
     candidate.kernels().write(numbers, matrix.candidate, row);
@@ -93,12 +110,28 @@ final class Twins {
     return new Weight(candidate.upload(tensor), reference.upload(tensor));
   }
 
+  /**
+   * Whether the candidate stores keys and values in a format. F32 is a must; another one may be
+   * refused by an exception that says what there is.
+   */
+  boolean offers(KvType type) {
+    try {
+      candidate.allocateKv(1, 32, 1, type).close();
+      return true;
+    } catch (BackendException e) {
+      that(type != KvType.F32, "F32 is refused: " + e.getMessage());
+      String message = String.valueOf(e.getMessage());
+      that(message.contains("F32"), "the refusal of " + type + " names no type: " + message);
+      return false;
+    }
+  }
+
   /** A store on both, all its slots NaN. */
-  Store store(int heads, int size, int capacity) {
+  Store store(int heads, int size, int capacity, KvType type) {
     Store store =
         new Store(
-            candidate.allocateKv(heads, size, capacity, KvType.F32),
-            reference.allocateKv(heads, size, capacity, KvType.F32));
+            candidate.allocateKv(heads, size, capacity, type),
+            reference.allocateKv(heads, size, capacity, type));
     float[] nan = new float[size];
     Arrays.fill(nan, Float.NaN);
     for (int s = 0; s < capacity; s++) {

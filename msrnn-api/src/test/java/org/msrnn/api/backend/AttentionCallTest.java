@@ -85,12 +85,13 @@ class AttentionCallTest {
 
   @Test
   void storedStatesTakeWholeBytes() {
-    assertThat(KvType.F32.bytes(33)).isEqualTo(132);
-    assertThat(KvType.F16.bytes(33)).isEqualTo(66);
-    assertThat(KvType.BF16.bytes(1)).isEqualTo(2);
-    assertThat(KvType.Q8_0.bytes(32)).isEqualTo(34);
-    assertThat(KvType.Q8_0.bytes(64)).isEqualTo(68);
-    assertThat(KvType.Q8_0.bytes(0)).isZero();
+    assertThat(KvType.F32.bytes(3, 11)).isEqualTo(132);
+    assertThat(KvType.F16.bytes(1, 33)).isEqualTo(66);
+    assertThat(KvType.BF16.bytes(1, 1)).isEqualTo(2);
+    assertThat(KvType.Q8_0.bytes(1, 32)).isEqualTo(34);
+    assertThat(KvType.Q8_0.bytes(2, 64)).isEqualTo(2 * 68);
+    assertThat(KvType.Q8_0.bytes(5, 80)).isEqualTo(5 * 86);
+    assertThat(KvType.Q8_0.bytes(0, 64)).isZero();
   }
 
   private record Rows(int rows, int columns) implements Buffer {
@@ -109,7 +110,7 @@ class AttentionCallTest {
 
     @Override
     public long bytes() {
-      return type().bytes(2L * heads * headSize * capacity);
+      return type().bytes(2L * heads * capacity, headSize);
     }
 
     @Override
