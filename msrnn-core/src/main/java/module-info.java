@@ -12,6 +12,7 @@ module org.msrnn.core {
   exports org.msrnn.core.plugin;
   exports org.msrnn.core.reference;
   exports org.msrnn.core.sampling;
+  exports org.msrnn.core.synthetic;
   exports org.msrnn.core.tokenizer;
 
   uses org.msrnn.api.backend.BackendProvider;

@@ -6,9 +6,12 @@ import org.msrnn.api.ModelInfo;
 import org.msrnn.api.Msrnn;
 import org.msrnn.api.UnsupportedModelException;
 import org.msrnn.api.backend.Backend;
+import org.msrnn.api.backend.TensorType;
 import org.msrnn.core.decoder.DecoderMsrnn;
 import org.msrnn.core.model.LoadedModel;
 import org.msrnn.core.model.ModelReader;
+import org.msrnn.core.synthetic.ModelShape;
+import org.msrnn.core.synthetic.RandomModel;
 import org.msrnn.core.tokenizer.Tokenizer;
 
 /** A model file on a backend: the machine and its vocabulary. */
@@ -33,7 +36,29 @@ public final class Model implements AutoCloseable {
   public static Model open(Path file, Backend backend, Progress progress) {
     try (LoadedModel loaded = ModelReader.read(file, progress)) {
       Supplier<Tokenizer> tokenizer = tokenizer(loaded);
-      return new Model(new DecoderMsrnn(loaded.model(), backend, Progress.NONE), tokenizer);
+      return new Model(
+          new DecoderMsrnn(loaded.model(), backend, Progress.NONE, loaded::digest), tokenizer);
+    }
+  }
+
+  /**
+   * A model with random weights, for measurements; it has no tokenizer.
+   *
+   * @param shape its sizes
+   * @param type number format of its matrices, see {@link RandomModel}
+   * @param backend where it is to run; stays open when the model is closed
+   * @param progress is told of layers
+   * @throws org.msrnn.api.InvalidOptionException if shape and type do not go together
+   */
+  public static Model random(
+      ModelShape shape, TensorType type, Backend backend, Progress progress) {
+    try (RandomModel random = new RandomModel(shape, type)) {
+      return new Model(
+          new DecoderMsrnn(random.model(), backend, progress),
+          () -> {
+            throw new UnsupportedModelException(
+                "the model " + shape.name() + " of random weights has no tokenizer");
+          });
     }
   }
 

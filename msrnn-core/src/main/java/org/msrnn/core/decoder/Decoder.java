@@ -39,24 +39,29 @@ final class Decoder implements AutoCloseable {
     this.model = model;
     this.k = backend.kernels();
     int steps = model.layers().size() + 1;
-    embedding = backend.upload(model.embedding());
+    embedding = upload(backend, model.embedding());
     for (DecoderModel.Layer layer : model.layers()) {
       progress.update(layers.size(), steps);
       layers.add(
           new Layer(
               vector(backend, layer.attentionNorm()),
-              backend.upload(layer.query()),
-              backend.upload(layer.key()),
-              backend.upload(layer.value()),
-              backend.upload(layer.attentionOutput()),
+              upload(backend, layer.query()),
+              upload(backend, layer.key()),
+              upload(backend, layer.value()),
+              upload(backend, layer.attentionOutput()),
               vector(backend, layer.ffnNorm()),
-              backend.upload(layer.gate()),
-              backend.upload(layer.up()),
-              backend.upload(layer.down())));
+              upload(backend, layer.gate()),
+              upload(backend, layer.up()),
+              upload(backend, layer.down())));
     }
     outputNorm = vector(backend, model.outputNorm());
-    output = model.output().equals(model.embedding()) ? embedding : backend.upload(model.output());
+    output = model.output().equals(model.embedding()) ? embedding : upload(backend, model.output());
     progress.update(steps, steps);
+  }
+
+  /** Reads a tensor, where it is still in a file, and uploads it. */
+  private static Weights upload(Backend backend, Tensor tensor) {
+    return backend.upload(tensor.inMemory());
   }
 
   private static Buffer vector(Backend backend, Tensor tensor) {

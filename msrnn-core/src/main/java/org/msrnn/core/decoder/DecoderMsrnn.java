@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.HashSet;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.LogitsSink;
 import org.msrnn.api.ModelInfo;
@@ -41,11 +42,21 @@ public final class DecoderMsrnn implements Msrnn {
 
   /** Uploads a model. Its tensors are not needed afterwards. */
   public DecoderMsrnn(DecoderModel model, Backend backend, Progress progress) {
+    this(model, backend, progress, model.info()::digest);
+  }
+
+  /**
+   * The same with the digest of its file.
+   *
+   * @param digest is asked for when all weights are uploaded
+   */
+  public DecoderMsrnn(
+      DecoderModel model, Backend backend, Progress progress, Supplier<String> digest) {
     this.model = model;
-    this.info = model.info();
     this.backend = backend;
     this.kernels = backend.kernels();
     this.decoder = new Decoder(model, backend, progress);
+    this.info = model.info().withDigest(digest.get());
     this.queryHeads = new Heads(0, info.queryHeads(), info.headSize());
     this.kvHeads = new Heads(0, info.kvHeads(), info.headSize());
     this.work = new Workspace(info, backend, 1);
@@ -231,11 +242,11 @@ public final class DecoderMsrnn implements Msrnn {
 
   private void readLogits(int row, long position, float[] into) {
     kernels.read(work.logits, row, info.vocabulary(), into);
-    float sum = 0;
+    float most = 0;
     for (float logit : into) {
-      sum += logit * 0; // 0, but NaN as soon as one of them is not finite
+      most = Math.max(most, Math.abs(logit)); // NaN as soon as one is; waits less than a sum
     }
-    if (sum != 0) {
+    if (!Float.isFinite(most)) {
       throw new NonFiniteException(
           "a logit at position "
               + position

@@ -3,33 +3,30 @@ package org.msrnn.core.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import org.msrnn.api.ModelFileException;
 
 /**
- * Reads a file front to back, once. It alone knows how many bytes remain; nothing is allocated
- * before {@link #checkCount} has compared its size with them. All bytes pass through the digest.
+ * Reads a file front to back, from the start or from where it is sent. It alone knows how many
+ * bytes remain; nothing is allocated before {@link #checkCount} has compared its size with them.
  */
 final class Cursor {
   private static final int BUFFER = 1 << 16;
 
   private final Path file;
-  private final ReadableByteChannel channel;
+  private final SeekableByteChannel channel;
   private final long size;
-  private final MessageDigest digest;
   private final ByteBuffer buffer =
       ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN).limit(0);
   private long position;
 
-  Cursor(Path file, ReadableByteChannel channel, long size, MessageDigest digest) {
+  Cursor(Path file, SeekableByteChannel channel, long size) {
     this.file = file;
     this.channel = channel;
     this.size = size;
-    this.digest = digest;
   }
 
   Path file() {
@@ -39,6 +36,17 @@ final class Cursor {
   /** Offset of the next byte. */
   long position() {
     return position;
+  }
+
+  /** Goes on at another offset. */
+  void seek(long offset) {
+    try {
+      channel.position(offset);
+    } catch (IOException e) {
+      throw unreadable("offset " + offset, e);
+    }
+    buffer.limit(0);
+    position = offset;
   }
 
   /** Bytes of the file, as it was when it was opened. */
@@ -126,20 +134,7 @@ final class Cursor {
     position += buffer.remaining();
     target.put(buffer);
     while (target.hasRemaining()) {
-      ByteBuffer read = target.duplicate();
-      int count = fill(target, field);
-      digest.update(read.limit(read.position() + count));
-      position += count;
-    }
-  }
-
-  /** Leaves bytes out, digest apart. */
-  void skip(long count, String field) {
-    require(field, count);
-    for (long left = count; left > 0; ) {
-      int step = (int) Math.min(left, BUFFER);
-      bytes(step, field);
-      left -= step;
+      position += fill(target, field);
     }
   }
 
@@ -148,11 +143,9 @@ final class Cursor {
     require(field, count);
     while (buffer.remaining() < count) {
       buffer.compact();
-      int from = buffer.position();
       // Never past the size at opening: a file that grows does not change what is read.
       buffer.limit((int) Math.min(BUFFER, size - position));
-      int read = fill(buffer, field);
-      digest.update(buffer.array(), from, read);
+      fill(buffer, field);
       buffer.flip();
     }
     position += count;
@@ -181,10 +174,14 @@ final class Cursor {
       }
       return count;
     } catch (IOException e) {
-      var fault = fault(position, field, "unreadable (" + e + ")", "a file that can be read");
-      fault.initCause(e);
-      throw fault;
+      throw unreadable(field, e);
     }
+  }
+
+  private ModelFileException unreadable(String field, IOException e) {
+    var fault = fault(position, field, "unreadable (" + e + ")", "a file that can be read");
+    fault.initCause(e);
+    return fault;
   }
 
   private static boolean isUtf8(byte[] bytes) {

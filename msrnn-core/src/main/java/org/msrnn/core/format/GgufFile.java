@@ -1,22 +1,16 @@
 package org.msrnn.core.format;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.ModelFileException;
-import org.msrnn.api.MsrnnException;
 import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
 import org.msrnn.core.Progress;
@@ -30,25 +24,26 @@ import org.msrnn.core.Progress;
  * inside a compiled vector loop, and no check can help.
  */
 public final class GgufFile implements ModelFile {
-  /** Few enough that a progress bar moves, many enough that the disk is busy. */
-  private static final int CHUNK = 4 << 20;
-
-  private static final long CACHE_LINE = 64;
+  /** Opens the file. */
+  @FunctionalInterface
+  interface Opener {
+    /** At its start. */
+    SeekableByteChannel open() throws IOException;
+  }
 
   private final Cursor cursor;
+  private final Opener opener;
   private final SeekableByteChannel channel;
-  private final MessageDigest sha256;
   private final GgufReader.Header header;
   private final Metadata metadata;
-  private final Arena arena = Arena.ofShared();
-  private @Nullable MemorySegment data;
-  private @Nullable String digest;
+  private @Nullable TensorReader reader;
+  private @Nullable FileDigest digest;
 
   private GgufFile(
-      Cursor cursor, SeekableByteChannel channel, MessageDigest sha256, GgufReader.Header header) {
+      Cursor cursor, Opener opener, SeekableByteChannel channel, GgufReader.Header header) {
     this.cursor = cursor;
+    this.opener = opener;
     this.channel = channel;
-    this.sha256 = sha256;
     this.header = header;
     this.metadata = new Metadata(cursor.file(), header.metadata());
   }
@@ -70,28 +65,25 @@ public final class GgufFile implements ModelFile {
           "a model file in GGUF format");
     }
     try {
-      return open(path, Files.newByteChannel(path));
+      return open(path, () -> Files.newByteChannel(path));
     } catch (IOException e) {
       throw unreadable(path, e);
     }
   }
 
-  /** The same on an open channel, which belongs to the result. */
-  static GgufFile open(Path path, SeekableByteChannel channel) throws IOException {
+  /** The same for whatever can be opened. */
+  static GgufFile open(Path path, Opener opener) throws IOException {
+    SeekableByteChannel channel = opener.open();
     try {
-      var sha256 = MessageDigest.getInstance("SHA-256");
-      var cursor = new Cursor(path, channel, channel.size(), sha256);
-      return new GgufFile(cursor, channel, sha256, new GgufReader(cursor).read());
-    } catch (NoSuchAlgorithmException e) {
-      channel.close();
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      var cursor = new Cursor(path, channel, channel.size());
+      return new GgufFile(cursor, opener, channel, new GgufReader(cursor).read());
     } catch (Throwable e) {
       channel.close();
       throw e;
     }
   }
 
-  private static ModelFileException unreadable(Path path, IOException e) {
+  static ModelFileException unreadable(Path path, IOException e) {
     String reason =
         e instanceof NoSuchFileException
             ? "missing"
@@ -139,52 +131,29 @@ public final class GgufFile implements ModelFile {
   }
 
   @Override
-  public void load(Progress progress) {
-    if (digest != null) {
-      return;
-    }
+  public void startReading(Progress progress) {
     if (!channel.isOpen()) {
       throw new IllegalStateException(path() + " is closed");
     }
-    cursor.skip(Math.min(header.dataStart(), cursor.size()) - cursor.position(), "padding");
-    MemorySegment segment = allocate(cursor.remaining());
-    for (long at = 0; at < segment.byteSize(); ) {
-      int step = (int) Math.min(CHUNK, segment.byteSize() - at);
-      cursor.read(segment.asSlice(at, step).asByteBuffer(), "weights");
-      at += step;
-      progress.update(cursor.position(), cursor.size());
-    }
-    data = segment.asReadOnly();
-    digest = HexFormat.of().formatHex(sha256.digest());
-    closeChannel();
-  }
-
-  @Override
-  public MemorySegment allocate(long bytes) {
-    try {
-      return arena.allocate(bytes, CACHE_LINE);
-    } catch (OutOfMemoryError e) {
-      throw new MsrnnException(
-          path() + ": weights take " + bytes + " bytes of memory, and there are not as many", e);
+    if (reader == null) {
+      reader = new TensorReader(cursor, progress);
+      digest = new FileDigest(path(), opener, cursor.size());
     }
   }
 
   @Override
-  public Tensor tensor(String name) {
+  public Tensor tensor(String name, RowOrder order) {
     TensorEntry entry = header.tensors().get(name);
     if (entry == null) {
       throw new ModelFileException(path(), -1, name, "missing", "a tensor of this name");
     }
     TensorType type = entry.requireReadable(path());
-    if (data == null) {
-      throw new IllegalStateException("the weights of " + path() + " are not loaded");
-    }
     return new Tensor(
         name,
         type,
         size(name, entry.rows()),
         size(name, entry.columns()),
-        data.asSlice(entry.offset() - header.dataStart(), entry.bytes()));
+        started(reader).source(entry, order));
   }
 
   private int size(String name, long size) {
@@ -201,17 +170,24 @@ public final class GgufFile implements ModelFile {
 
   @Override
   public String digest() {
-    if (digest == null) {
-      throw new IllegalStateException("the weights of " + path() + " are not loaded");
+    return started(digest).get();
+  }
+
+  private <T> T started(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("the weights of " + path() + " are not being read");
     }
-    return digest;
+    return part;
   }
 
   @Override
   public void close() {
     closeChannel();
-    if (arena.scope().isAlive()) {
-      arena.close();
+    if (reader != null) {
+      reader.close();
+    }
+    if (digest != null) {
+      digest.close();
     }
   }
 

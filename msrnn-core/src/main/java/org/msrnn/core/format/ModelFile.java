@@ -1,6 +1,5 @@
 package org.msrnn.core.format;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +12,8 @@ import org.msrnn.core.Progress;
  * GGUF's own; another format's reader translates its names to them, so that a family is written
  * once.
  *
- * <p>Open, look, {@link #load}, take tensors, close. Not thread-safe until loaded, immutable after.
+ * <p>Open, look, {@link #startReading}, take tensors, close. Not thread-safe; the data of its
+ * tensors may be asked for from any thread.
  */
 public interface ModelFile extends AutoCloseable {
   /** Where it lies. */
@@ -38,36 +38,34 @@ public interface ModelFile extends AutoCloseable {
   Optional<TensorEntry> entry(String name);
 
   /**
-   * Reads the weights into memory of the file's own (off-heap, {@link #fileBytes} at most) and
-   * computes the digest on the way, in one pass. Progress is told in bytes of the file.
+   * Begins to read: from now on there are tensors, and a thread of its own computes the digest.
    *
-   * @throws org.msrnn.api.ModelFileException if the file ends early or cannot be read
-   * @throws org.msrnn.api.MsrnnException if there is not memory enough
+   * @param progress is told of bytes of the file, as tensors are read
    */
-  void load(Progress progress);
+  void startReading(Progress progress);
 
   /**
-   * A tensor's numbers, {@code [rows, columns]} with all sizes but the innermost multiplied into
-   * rows. A read-only view of the file's memory: gone after {@link #close}.
+   * A tensor, {@code [rows, columns]} with all sizes but the innermost multiplied into rows. Its
+   * numbers are read when they are asked for, into memory that the next tensor takes over: {@link
+   * Tensor#data} throws {@link org.msrnn.api.ModelFileException} if the file has become shorter or
+   * cannot be read, and {@link org.msrnn.api.MsrnnException} if there is not memory enough.
    *
    * @throws org.msrnn.api.ModelFileException if there is no such tensor
    * @throws org.msrnn.api.UnsupportedModelException if msrnn does not read its number format
-   * @throws IllegalStateException before {@link #load} or after {@link #close}
+   * @throws IllegalStateException before {@link #startReading}
    */
-  Tensor tensor(String name);
+  Tensor tensor(String name, RowOrder order);
+
+  /** The same with the rows as they stand in the file. */
+  default Tensor tensor(String name) {
+    return tensor(name, RowOrder.OF_FILE);
+  }
 
   /**
-   * Zeroed memory that lives as long as the file's own, for weights that have to be rearranged.
+   * SHA-256 of the whole file, hexadecimal. Waits for it.
    *
-   * @throws org.msrnn.api.MsrnnException if there is not as much
-   * @throws IllegalStateException after {@link #close}
-   */
-  MemorySegment allocate(long bytes);
-
-  /**
-   * SHA-256 of the whole file, hexadecimal.
-   *
-   * @throws IllegalStateException before {@link #load}
+   * @throws org.msrnn.api.ModelFileException if the file has become shorter or cannot be read
+   * @throws IllegalStateException before {@link #startReading}
    */
   String digest();
 

@@ -7,9 +7,10 @@ import org.msrnn.api.backend.Rope;
 import org.msrnn.api.backend.Tensor;
 
 /**
- * A decoder-only transformer before it is on a backend: everything checked, nothing computed.
+ * A decoder-only transformer before it is on a backend: everything checked, nothing computed. Its
+ * tensors may still be in a file, see {@link Tensor#data}.
  *
- * @param info the model in figures
+ * @param info the model in figures; the digest may be empty
  * @param epsilon of all norms
  * @param activation of the feed-forward network
  * @param rope rotation of queries and keys

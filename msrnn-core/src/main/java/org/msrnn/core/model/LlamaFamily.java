@@ -1,6 +1,5 @@
 package org.msrnn.core.model;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,6 +13,7 @@ import org.msrnn.api.backend.Rope;
 import org.msrnn.api.backend.Tensor;
 import org.msrnn.core.format.Metadata;
 import org.msrnn.core.format.ModelFile;
+import org.msrnn.core.format.RowOrder;
 import org.msrnn.core.format.TensorEntry;
 
 /**
@@ -68,22 +68,22 @@ final class LlamaFamily implements ModelFamily {
 
   @Override
   public ModelInfo check(ModelFile file) {
-    return plan(file, "").info();
+    return plan(file).info();
   }
 
   @Override
   public DecoderModel read(ModelFile file) {
-    Plan plan = plan(file, file.digest());
+    Plan plan = plan(file);
     ModelInfo info = plan.info();
-    int rotated = 2 * plan.rope().pairs();
+    RowOrder halves = halfSplit(info.headSize(), plan.rope().pairs());
     var layers = new ArrayList<DecoderModel.Layer>(info.layers());
     for (int l = 0; l < info.layers(); l++) {
       String block = "blk." + l + ".";
       layers.add(
           new DecoderModel.Layer(
               file.tensor(block + "attn_norm.weight"),
-              halfSplit(file.tensor(block + "attn_q.weight"), info.headSize(), rotated, file),
-              halfSplit(file.tensor(block + "attn_k.weight"), info.headSize(), rotated, file),
+              file.tensor(block + "attn_q.weight", halves),
+              file.tensor(block + "attn_k.weight", halves),
               file.tensor(block + "attn_v.weight"),
               file.tensor(block + "attn_output.weight"),
               file.tensor(block + "ffn_norm.weight"),
@@ -103,9 +103,9 @@ final class LlamaFamily implements ModelFamily {
         plan.tied() ? embedding : file.tensor(OUTPUT));
   }
 
-  private Plan plan(ModelFile file, String digest) {
+  private Plan plan(ModelFile file) {
     Metadata metadata = file.metadata();
-    ModelInfo info = info(file, digest);
+    ModelInfo info = info(file);
     refuseForeign(metadata, info);
     Rope rope = rope(metadata, info);
     boolean tied = !file.tensorNames().contains(OUTPUT);
@@ -115,7 +115,7 @@ final class LlamaFamily implements ModelFamily {
     return new Plan(info, epsilon, rope, tied);
   }
 
-  private ModelInfo info(ModelFile file, String digest) {
+  private ModelInfo info(ModelFile file) {
     Metadata metadata = file.metadata();
     int width = metadata.integer(key("embedding_length"), 1, MAX_WIDTH);
     int heads = metadata.integer(key("attention.head_count"), 1, MAX_HEADS);
@@ -127,7 +127,7 @@ final class LlamaFamily implements ModelFamily {
     return new ModelInfo(
         metadata.string("general.name", "unnamed"),
         name(),
-        digest,
+        "",
         metadata.integer(key("block_count"), 1, MAX_LAYERS),
         width,
         heads,
@@ -317,22 +317,13 @@ final class LlamaFamily implements ModelFamily {
     }
   }
 
-  /**
-   * Puts pairs (2 i, 2 i + 1) of the first {@code rotated} rows of every head at i and i + rotated
-   * / 2. Rows are moved as they are encoded.
-   */
-  private static Tensor halfSplit(Tensor tensor, int headSize, int rotated, ModelFile file) {
-    long rowBytes = tensor.type().bytes(tensor.columns());
-    MemorySegment from = tensor.data();
-    MemorySegment to = file.allocate(from.byteSize());
-    for (int row = 0; row < tensor.rows(); row++) {
-      int head = row / headSize * headSize;
-      int i = row - head;
-      int half = rotated / 2;
-      int source = i >= rotated ? i : i < half ? 2 * i : 2 * (i - half) + 1;
-      MemorySegment.copy(from, (head + source) * rowBytes, to, row * rowBytes, rowBytes);
-    }
-    return new Tensor(tensor.name(), tensor.type(), tensor.rows(), tensor.columns(), to);
+  /** Puts pairs (2 i, 2 i + 1) of the first rows of every head at i and i + pairs. */
+  private static RowOrder halfSplit(int headSize, int pairs) {
+    return row -> {
+      long i = row % headSize;
+      long first = row - i;
+      return i >= 2L * pairs ? row : first + (i < pairs ? 2 * i : 2 * (i - pairs) + 1);
+    };
   }
 
   private String key(String suffix) {

@@ -4,7 +4,7 @@ import org.msrnn.core.format.ModelFile;
 import org.msrnn.core.tokenizer.Tokenizer;
 import org.msrnn.core.tokenizer.Tokenizers;
 
-/** A model in memory, not yet on a backend. {@link #close} frees its tensors, not its tokenizer. */
+/** A model in a file, checked, on its way to a backend. {@link #close} ends its tensors. */
 public final class LoadedModel implements AutoCloseable {
   private final ModelFile file;
   private final DecoderModel model;
@@ -27,6 +27,15 @@ public final class LoadedModel implements AutoCloseable {
    */
   public Tokenizer tokenizer() {
     return Tokenizers.from(file);
+  }
+
+  /**
+   * SHA-256 of the file, hexadecimal. Waits for it.
+   *
+   * @throws org.msrnn.api.ModelFileException if the file has become shorter or cannot be read
+   */
+  public String digest() {
+    return file.digest();
   }
 
   @Override

@@ -12,7 +12,7 @@ public interface ModelFamily {
    * Checks everything short of the weights: hyperparameters, and presence, shape and number format
    * of every tensor.
    *
-   * @return the model in figures; the digest is empty as long as the file is not loaded
+   * @return the model in figures; its digest is empty: that takes a reading of the whole file
    * @throws org.msrnn.api.ModelFileException if the file contradicts itself
    * @throws org.msrnn.api.UnsupportedModelException if it asks for something msrnn lacks
    */
@@ -21,7 +21,7 @@ public interface ModelFamily {
   /**
    * The decoder, after the same checks.
    *
-   * @param file a loaded file, in whose memory the tensors are
+   * @param file a file that is being read, whose tensors the result has
    */
   DecoderModel read(ModelFile file);
 }

@@ -24,7 +24,7 @@ public final class ModelReader {
   private ModelReader() {}
 
   /**
-   * Reads a model. Everything is checked before memory is taken for the weights.
+   * Reads a model up to its weights, which are read when they are asked for. All else is checked.
    *
    * @param path a GGUF file
    * @param progress is told of bytes read
@@ -40,7 +40,7 @@ public final class ModelReader {
     try {
       ModelFamily family = family(file);
       family.check(file);
-      file.load(progress);
+      file.startReading(progress);
       return new LoadedModel(file, family.read(file));
     } catch (Throwable e) {
       file.close();

@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.SortedMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.msrnn.api.BackendException;
 import org.msrnn.api.InvalidOptionException;
@@ -134,22 +136,31 @@ public final class Catalog {
 
   /**
    * A backend: by name with options ({@code cpu:threads=2}), or the best that runs here for {@code
-   * auto}.
+   * auto}. What is to be said of the choice goes to the log.
    *
    * @throws InvalidOptionException if there is none of that name, or an option is wrong
    * @throws BackendException if it cannot run here
    */
   public Backend openBackend(String spec) {
-    PolicySpec parsed = PolicySpec.parse(spec);
-    if (parsed.name().equals("auto")) {
-      return openBest(parsed);
+    return openBackend(PolicySpec.parse(spec), note -> LOG.log(System.Logger.Level.WARNING, note));
+  }
+
+  /**
+   * The same.
+   *
+   * @param notes is told, in a sentence, where {@code auto} had to take less than the best: why
+   *     faster backends cannot run
+   */
+  public Backend openBackend(PolicySpec spec, Consumer<String> notes) {
+    if (spec.name().equals("auto")) {
+      return openBest(spec, notes);
     }
-    BackendProvider provider = demand(backends, parsed.name());
+    BackendProvider provider = demand(backends, spec.name());
     if (availability(provider) instanceof Availability.Unavailable unavailable) {
       throw new BackendException(
-          "backend " + parsed.name() + " cannot run here: " + unavailable.reason());
+          "backend " + spec.name() + " cannot run here: " + unavailable.reason());
     }
-    return create("backend", parsed, provider::open);
+    return create("backend", spec, provider::open);
   }
 
   /** Whether a backend can run here; a probe that fails counts as a reason why not. */
@@ -161,25 +172,45 @@ public final class Catalog {
     }
   }
 
-  private Backend openBest(PolicySpec spec) {
+  private Backend openBest(PolicySpec spec, Consumer<String> notes) {
+    return openBest(backends.found(), spec.options(), notes);
+  }
+
+  /**
+   * The available backend of the highest rank. One that lacks its device is nothing to speak of
+   * where another one computes fast; where only the plain one is left, the user is told why.
+   */
+  static Backend openBest(
+      List<Found<BackendProvider>> found,
+      SortedMap<String, String> options,
+      Consumer<String> notes) {
     record Candidate(Found<BackendProvider> found, int rank) {}
     List<Candidate> candidates = new ArrayList<>();
-    for (Found<BackendProvider> one : backends.found()) {
-      if (availability(one.provider()) instanceof Availability.Available available
-          && available.rank() >= 0) {
-        candidates.add(new Candidate(one, available.rank()));
+    List<String> lacking = new ArrayList<>();
+    for (Found<BackendProvider> one : found) {
+      switch (availability(one.provider())) {
+        case Availability.Available(String _, int rank) -> candidates.add(new Candidate(one, rank));
+        case Availability.Unavailable(String reason) -> lacking.add(one.name() + ": " + reason);
       }
     }
+    candidates.removeIf(candidate -> candidate.rank < 0);
     candidates.sort(Comparator.comparingInt(Candidate::rank).reversed());
+    List<String> failed = new ArrayList<>();
     for (Candidate candidate : candidates) {
+      String name = candidate.found.name();
       try {
-        return create("backend", spec, candidate.found.provider()::open);
+        Backend backend =
+            create("backend", new PolicySpec(name, options), candidate.found.provider()::open);
+        if (candidate.rank == 0) {
+          failed.addAll(lacking);
+        }
+        if (candidate.rank == 0 || !failed.isEmpty()) {
+          String why = failed.isEmpty() ? "none is installed" : String.join("; ", failed);
+          notes.accept("the backend is " + name + ", since no faster one runs here (" + why + ")");
+        }
+        return backend;
       } catch (BackendException e) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "backend {0} was passed over: {1}",
-            candidate.found.name(),
-            e.getMessage());
+        failed.add(name + ": " + e.getMessage());
       }
     }
     throw new BackendException("no backend can run here; msrnn backends says why");

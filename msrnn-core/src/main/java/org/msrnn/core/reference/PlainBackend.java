@@ -1,6 +1,5 @@
 package org.msrnn.core.reference;
 
-import org.msrnn.api.BackendException;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Kernels;
@@ -42,10 +41,7 @@ public final class PlainBackend implements Backend {
 
   @Override
   public KvBuffer allocateKv(int heads, int headSize, int capacity, KvType type) {
-    if (type != KvType.F32) {
-      throw new BackendException("the plain backend stores keys and values as F32, not " + type);
-    }
-    return new PlainKv(heads, headSize, capacity);
+    return new PlainKv(heads, headSize, capacity, type);
   }
 
   @Override

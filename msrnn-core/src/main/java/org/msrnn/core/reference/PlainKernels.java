@@ -137,8 +137,7 @@ final class PlainKernels implements Kernels {
     int size = kv.headSize();
     for (int h = 0; h < kv.heads(); h++) {
       int from = (firstKvHead + h) * size;
-      System.arraycopy(rows(k)[row], from, store.key(h, slot), 0, size);
-      System.arraycopy(rows(v)[row], from, store.value(h, slot), 0, size);
+      store.set(h, slot, rows(k)[row], from, rows(v)[row], from);
     }
   }
 
@@ -283,7 +282,6 @@ final class PlainKernels implements Kernels {
 
   @Override
   public void writeState(float[] key, float[] value, KvBuffer kv, int head, int slot) {
-    System.arraycopy(key, 0, ((PlainKv) kv).key(head, slot), 0, kv.headSize());
-    System.arraycopy(value, 0, ((PlainKv) kv).value(head, slot), 0, kv.headSize());
+    ((PlainKv) kv).set(head, slot, key, 0, value, 0);
   }
 }

@@ -4,13 +4,15 @@ import java.util.Arrays;
 import org.msrnn.api.backend.KvBuffer;
 import org.msrnn.api.backend.KvType;
 
-/** Keys and values by head and slot. */
+/** Keys and values by head and slot, rounded as their format would and kept as floats. */
 final class PlainKv implements KvBuffer {
   private final int headSize;
+  private final KvType type;
   private final float[][][] keys;
   private final float[][][] values;
 
-  PlainKv(int heads, int headSize, int capacity) {
+  PlainKv(int heads, int headSize, int capacity, KvType type) {
+    this.type = type;
     this.headSize = headSize;
     this.keys = new float[heads][capacity][headSize];
     this.values = new float[heads][capacity][headSize];
@@ -22,6 +24,14 @@ final class PlainKv implements KvBuffer {
 
   float[] value(int head, int slot) {
     return values[head][slot];
+  }
+
+  /** Stores a state of one head. */
+  void set(int head, int slot, float[] key, int keyAt, float[] value, int valueAt) {
+    System.arraycopy(key, keyAt, keys[head][slot], 0, headSize);
+    System.arraycopy(value, valueAt, values[head][slot], 0, headSize);
+    type.round(keys[head][slot], 0, headSize);
+    type.round(values[head][slot], 0, headSize);
   }
 
   @Override
@@ -41,7 +51,7 @@ final class PlainKv implements KvBuffer {
 
   @Override
   public KvType type() {
-    return KvType.F32;
+    return type;
   }
 
   @Override

@@ -214,11 +214,11 @@ final class BoundedSet implements KvSet {
     }
 
     private void check(float[] row) {
-      float sum = 0;
+      float most = 0;
       for (int e = 0; e < space.size(); e++) {
-        sum += row[e];
+        most = Math.max(most, Math.abs(row[e])); // NaN as soon as one is; waits less than a sum
       }
-      if (!Float.isFinite(sum)) {
+      if (!Float.isFinite(most)) {
         throw new NonFiniteException(
             "attention of layer "
                 + space.layer

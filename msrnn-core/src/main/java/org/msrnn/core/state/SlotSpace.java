@@ -191,7 +191,7 @@ final class SlotSpace implements SlotView {
 
   /** Bytes of keys and values that the states held take. */
   long bytesInUse() {
-    return kv.type().bytes(2L * kv.heads() * kv.headSize() * size);
+    return kv.type().bytes(2L * kv.heads() * size, kv.headSize());
   }
 
   /** Positions to rotate keys at, given by entry, spread to slots. */
@@ -259,9 +259,11 @@ final class SlotSpace implements SlotView {
       for (int c = 0; c < columns.length; c++) {
         columns[c][e] = other.columns[c][e];
       }
-      for (int h = 0; h < kv.heads(); h++) {
-        kernels.readState(other.kv, h, other.slots[e], key, value);
-        kernels.writeState(key, value, kv, h, other.slots[e]);
+    }
+    for (int h = 0; h < kv.heads(); h++) { // a head's states are neighbours in memory
+      for (int e = 0; e < size; e++) {
+        kernels.readState(other.kv, h, slots[e], key, value);
+        kernels.writeState(key, value, kv, h, slots[e]);
       }
     }
     System.arraycopy(other.free, 0, free, 0, other.freeCount);

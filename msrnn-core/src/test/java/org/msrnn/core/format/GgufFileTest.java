@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,7 +150,7 @@ class GgufFileTest {
       assertThat(entry.rows()).isEqualTo(2);
       assertThat(entry.columns()).isEqualTo(3);
       assertThatThrownBy(() -> file.tensor("matrix")).isInstanceOf(IllegalStateException.class);
-      file.load(Progress.NONE);
+      file.startReading(Progress.NONE);
       float[] row = new float[4];
       file.tensor("matrix").decodeRow(1, row, 1);
       assertThat(row).containsExactly(0, 4, 5, 6);
@@ -170,7 +171,7 @@ class GgufFileTest {
     byte[] data = TinyLlama.random(random, type, 3 * 64);
     byte[] bytes = new GgufWriter().alignment(8).tensor("t", type, data, 64, 3).bytes();
     try (GgufFile file = TestFiles.open(bytes)) {
-      file.load(Progress.NONE);
+      file.startReading(Progress.NONE);
       Tensor tensor = file.tensor("t");
       assertThat(tensor.type()).isEqualTo(type);
       assertThat(tensor.data().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(data);
@@ -181,25 +182,57 @@ class GgufFileTest {
   void theDigestIsThatOfTheWholeFile() throws Exception {
     byte[] bytes = small().bytes();
     var sha256 = MessageDigest.getInstance("SHA-256").digest(bytes);
-    var told = new ArrayList<List<Long>>();
     try (GgufFile file = TestFiles.open(bytes)) {
       assertThatThrownBy(file::digest).isInstanceOf(IllegalStateException.class);
-      file.load((done, total) -> told.add(List.of(done, total)));
+      file.startReading(Progress.NONE);
       assertThat(file.digest()).isEqualTo(HexFormat.of().formatHex(sha256));
-      assertThat(told.getLast()).containsExactly((long) bytes.length, (long) bytes.length);
+    }
+  }
+
+  @Test
+  void progressIsToldInBytesOfTheFile() {
+    byte[] bytes = small().bytes();
+    var told = new ArrayList<List<Long>>();
+    try (GgufFile file = TestFiles.open(bytes)) {
+      file.startReading((done, total) -> told.add(List.of(done, total)));
+      file.tensor("matrix").data();
+      file.tensor("vector").data();
+      assertThat(told).hasSize(2).allMatch(line -> line.getLast() == bytes.length);
+      assertThat(told.getFirst().getFirst()).isBetween(24L, bytes.length - 2L);
+      assertThat(told.getLast().getFirst() - told.getFirst().getFirst()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void tensorsTakeTurnsInOneMemory() {
+    try (GgufFile file = TestFiles.open(small().bytes())) {
+      file.startReading(Progress.NONE);
+      Tensor matrix = file.tensor("matrix");
+      Tensor turned = file.tensor("matrix", row -> 1 - row);
+      float[] row = new float[3];
+      for (int i = 0; i < 3; i++) {
+        matrix.decodeRow(1, row, 0);
+        assertThat(row).containsExactly(4, 5, 6);
+        turned.decodeRow(1, row, 0);
+        assertThat(row).containsExactly(1, 2, 3);
+        file.tensor("vector").decodeRow(0, row, 0);
+        assertThat(row[0]).isEqualTo(1);
+      }
     }
   }
 
   @Test
   void weightsAreGoneAfterClose() {
     GgufFile file = TestFiles.open(small().bytes());
-    file.load(Progress.NONE);
-    Tensor tensor = file.tensor("matrix");
+    file.startReading(Progress.NONE);
+    Tensor tensor = file.tensor("matrix").inMemory();
     assertThatThrownBy(() -> tensor.data().fill((byte) 0))
         .isInstanceOf(IllegalArgumentException.class);
     file.close();
     file.close();
     assertThatThrownBy(() -> tensor.decodeRow(0, new float[3], 0))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> file.tensor("vector").data())
         .isInstanceOf(IllegalStateException.class);
     assertThat(file.metadata().string("text")).isEqualTo("h\u00e9llo");
   }
@@ -208,7 +241,8 @@ class GgufFileTest {
   void loadAfterCloseIsRefused() {
     GgufFile file = TestFiles.open(small().bytes());
     file.close();
-    assertThatThrownBy(() -> file.load(Progress.NONE)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> file.startReading(Progress.NONE))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -216,7 +250,7 @@ class GgufFileTest {
     byte[] bytes = new GgufWriter().tensor("t", 12, new byte[144], 256).bytes();
     try (GgufFile file = TestFiles.open(bytes)) {
       assertThat(file.tensors().getFirst().typeName()).isEqualTo("Q4_K");
-      file.load(Progress.NONE);
+      file.startReading(Progress.NONE);
       assertThatThrownBy(() -> file.tensor("t"))
           .isInstanceOf(UnsupportedModelException.class)
           .hasMessageContaining("Q4_K")
@@ -270,28 +304,38 @@ class GgufFileTest {
     }
   }
 
-  @Test
-  void aFileThatShrinksAfterOpeningIsNamed() throws IOException {
-    var shrinking =
-        new TestFiles.Bytes(
-            new GgufWriter().tensor("t", TensorType.F32, new byte[4 * 100_000], 100_000).bytes()) {
-          private long left = 200_000;
+  /** A channel that has fewer bytes than it says. */
+  private static final class Shrunk extends TestFiles.Bytes {
+    private static final int LEFT = 200_000;
 
-          @Override
-          public int read(ByteBuffer target) throws IOException {
-            int limit = target.limit();
-            target.limit((int) Math.min(limit, target.position() + left));
-            int count = left == 0 ? -1 : super.read(target);
-            target.limit(limit);
-            left -= Math.max(0, count);
-            return count;
-          }
-        };
-    try (GgufFile file = TestFiles.open(shrinking)) {
-      assertThatThrownBy(() -> file.load(Progress.NONE))
-          .isInstanceOf(ModelFileException.class)
-          .hasMessageContaining("byte 200000")
-          .hasMessageContaining("shorter since it was opened");
+    Shrunk(byte[] bytes) {
+      super(bytes);
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      int limit = target.limit();
+      int left = LEFT - (int) position();
+      target.limit(Math.min(limit, target.position() + left));
+      int count = left == 0 ? -1 : super.read(target);
+      target.limit(limit);
+      return count;
+    }
+  }
+
+  @Test
+  void aFileThatShrinksAfterOpeningIsNamed() {
+    byte[] bytes =
+        new GgufWriter().tensor("t", TensorType.F32, new byte[4 * 100_000], 100_000).bytes();
+    try (GgufFile file = TestFiles.open(() -> new Shrunk(bytes))) {
+      file.startReading(Progress.NONE);
+      Tensor tensor = file.tensor("t");
+      for (ThrowingCallable use : List.<ThrowingCallable>of(tensor::data, file::digest)) {
+        assertThatThrownBy(use)
+            .isInstanceOf(ModelFileException.class)
+            .hasMessageContaining("byte 200000")
+            .hasMessageContaining("shorter since it was opened");
+      }
     }
   }
 
@@ -304,7 +348,7 @@ class GgufFileTest {
             throw new IOException("bad sector");
           }
         };
-    assertThatThrownBy(() -> TestFiles.open(failing))
+    assertThatThrownBy(() -> TestFiles.open(() -> failing))
         .isInstanceOf(ModelFileException.class)
         .hasMessageContaining("bad sector");
     assertThat(failing.isOpen()).isFalse();

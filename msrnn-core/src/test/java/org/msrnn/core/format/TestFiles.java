@@ -19,12 +19,12 @@ public final class TestFiles {
 
   /** Opens a GGUF file that is in memory. */
   public static GgufFile open(byte[] bytes) {
-    return open(new Bytes(bytes));
+    return open(() -> new Bytes(bytes));
   }
 
-  static GgufFile open(SeekableByteChannel channel) {
+  static GgufFile open(GgufFile.Opener opener) {
     try {
-      return GgufFile.open(IN_MEMORY, channel);
+      return GgufFile.open(IN_MEMORY, opener);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

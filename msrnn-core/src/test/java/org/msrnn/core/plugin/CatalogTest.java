@@ -6,12 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.msrnn.api.BackendException;
 import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.PluginException;
+import org.msrnn.api.backend.Availability;
+import org.msrnn.api.backend.Backend;
+import org.msrnn.api.backend.BackendProvider;
+import org.msrnn.api.policy.Options;
 import org.msrnn.core.PolicySpec;
+import org.msrnn.core.reference.PlainBackend;
 
 /** Plug-ins made on the spot: the defects of the field beside good ones. */
 class CatalogTest {
@@ -156,5 +164,83 @@ class CatalogTest {
     assertThatThrownBy(() -> discover().openBackend("quantum"))
         .isInstanceOf(InvalidOptionException.class)
         .hasMessageContaining("plain");
+  }
+
+  /** A backend that can or cannot run here, and can or cannot be opened. */
+  private record Offered(String name, Availability probe, boolean opens)
+      implements BackendProvider {
+    static Found<BackendProvider> of(String name, Availability probe) {
+      return new Found<>(name, new Offered(name, probe, true), "test", "built in");
+    }
+
+    static Found<BackendProvider> broken(String name, int rank) {
+      var provider = new Offered(name, new Availability.Available("device", rank), false);
+      return new Found<>(name, provider, "test", "built in");
+    }
+
+    @Override
+    public Backend open(Options options) {
+      if (!opens) {
+        throw new BackendException("its device is busy");
+      }
+      return new PlainBackend();
+    }
+  }
+
+  private static List<String> notes(List<Found<BackendProvider>> found) {
+    List<String> notes = new ArrayList<>();
+    Catalog.openBest(found, new TreeMap<>(), notes::add).close();
+    return notes;
+  }
+
+  private static final Availability PLAIN = new Availability.Available("scalar", 0);
+  private static final Availability FAST = new Availability.Available("vectors", 100);
+  private static final Availability LACKING =
+      new Availability.Unavailable("the module of vectors is missing");
+
+  @Test
+  void fallingBackToThePlainBackendIsNeverSilent() {
+    assertThat(notes(List.of(Offered.of("cpu", LACKING), Offered.of("plain", PLAIN))))
+        .containsExactly(
+            "the backend is plain, since no faster one runs here"
+                + " (cpu: the module of vectors is missing)");
+    assertThat(notes(List.of(Offered.of("plain", PLAIN))))
+        .singleElement()
+        .asString()
+        .contains("plain");
+  }
+
+  @Test
+  void aMissingDeviceIsNotSpokenOfWhereAnotherBackendIsFast() {
+    assertThat(
+            notes(
+                List.of(
+                    Offered.of("gpu", LACKING),
+                    Offered.of("plain", PLAIN),
+                    Offered.of("cpu", FAST))))
+        .isEmpty();
+  }
+
+  @Test
+  void aBackendThatDoesNotOpenIsPassedOverWithItsReason() {
+    assertThat(notes(List.of(Offered.broken("gpu", 200), Offered.of("cpu", FAST))))
+        .singleElement()
+        .asString()
+        .contains("cpu", "gpu: its device is busy");
+  }
+
+  @Test
+  void aBackendBelowRank0IsNotChosenByItself() {
+    var never = Offered.of("trial", new Availability.Available("device", -1));
+    assertThatThrownBy(() -> notes(List.of(never)))
+        .isInstanceOf(BackendException.class)
+        .hasMessageContaining("no backend can run here");
+  }
+
+  @Test
+  void optionsOfAutoAreThoseOfTheBackendChosen() {
+    assertThatThrownBy(() -> discover().openBackend("auto:threads=2"))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("backend plain has no option 'threads'");
   }
 }
