@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.msrnn.api.backend.AttentionCall;
 
 /**
- * Attention over slots. An item is up to four queries that read one KV head: members of its group,
- * of one row or of neighbouring rows. Items need nothing of each other, so rows of a causal call
- * run side by side; the order of sums within an item is the same for every number of threads.
+ * Attention over slots. An item is some queries that read one KV head: members of its group, of one
+ * row or of neighbouring rows. Items need nothing of each other, so rows of a causal call run side
+ * by side; the order of sums within an item is the same for every number of threads.
  *
  * <p>The softmax weights of a row are written out, which costs little at the sizes of a bounded
  * state, and lets a policy observe them.
@@ -18,7 +18,13 @@ final class AttentionTask implements WorkerPool.Task {
   /** Multiplications that are worth a chunk of their own: some microseconds, as waking a thread. */
   private static final long CHUNK_WORK = 1 << 17;
 
+  /** Tiles that stay in the nearest cache. */
+  private static final int TILES = 4;
+
   private static final int CHUNKS_A_THREAD = 8;
+
+  /** Rows are taken together as long as this many items are left to share among threads. */
+  private static final int LEAST_ITEMS = 16;
 
   private final Scratch[] scratches;
   private final RotatedKeys rotated = new RotatedKeys();
@@ -27,7 +33,7 @@ final class AttentionTask implements WorkerPool.Task {
   private long number;
   private boolean rotates;
 
-  /** Slots, rounded up to whole vectors. */
+  /** Slots, rounded up to whole tiles. */
   private int stride;
 
   private int rowsAnItem;
@@ -48,7 +54,8 @@ final class AttentionTask implements WorkerPool.Task {
     }
     call = of;
     number++;
-    stride = Simd.padded(of.slots.extent());
+    int tile = ((CpuKv) of.kv).tileSlots;
+    stride = (of.slots.extent() + tile - 1) / tile * tile;
     plan(of, pool.threads());
     double[] rotations = of.slots.rotations();
     rotates = rotations != null;
@@ -68,8 +75,8 @@ final class AttentionTask implements WorkerPool.Task {
   }
 
   private void plan(AttentionCall of, int threads) {
-    int most = of.group == 1 || of.group == 3 ? 4 : of.group == 2 ? 2 : 1; // to fill whole items
-    rowsAnItem = Math.min(of.rows, most);
+    int together = Math.min(AttentionItem.MOST / of.group, of.rows * of.kv.heads() / LEAST_ITEMS);
+    rowsAnItem = Math.clamp(together, 1, of.rows);
     itemsAHead = (rowsAnItem * of.group + AttentionItem.MOST - 1) / AttentionItem.MOST;
     int blocks = (of.rows + rowsAnItem - 1) / rowsAnItem;
     items = Math.multiplyExact(blocks, of.kv.heads() * itemsAHead);
@@ -107,27 +114,38 @@ final class AttentionTask implements WorkerPool.Task {
       scratch.scores = Scratch.atLeast(scratch.scores, (long) AttentionItem.MOST * stride);
     }
     float[] s = shared ? scores : scratch.scores;
+    int tile = ((CpuKv) of.kv).tileSlots;
     for (int i = 0; i < seen.tileRunCount; i++) {
       products(of, item, seen.tileRuns[2 * i], seen.tileRuns[2 * i + 1], s);
     }
     for (int i = 0; i < queries; i++) {
-      softmax(of, item, i, seen, s);
+      softmax(of, item, i, seen, tile, s);
     }
     sums(of, item, seen, s, scratch);
   }
 
   private void products(AttentionCall of, AttentionItem item, int from, int to, float[] s) {
+    CpuKv kv = (CpuKv) of.kv;
+    for (int i = 0; i < item.count; i++) {
+      int at = item.score[i];
+      Arrays.fill(s, at + from * kv.tileSlots, at + to * kv.tileSlots, 0);
+    }
     if (rotates) {
-      products(of, item, rotated.memory(), rotated.at(item.kvHead, from), from, to - from, s);
+      KvPacking floats = RotatedKeys.PACKING;
+      int each = kv.tileSlots / floats.group();
+      MemorySegment keys = rotated.memory();
+      long at = rotated.at(item.kvHead, from);
+      products(of, item, floats, keys, at, from * kv.tileSlots, (to - from) * each, s);
       return;
     }
-    CpuKv kv = (CpuKv) of.kv;
     for (CpuKv.Chunk chunk : kv.chunks) {
       int start = Math.max(from, chunk.firstTile());
       int end = Math.min(to, chunk.firstTile() + chunk.tiles());
-      if (start < end) {
-        long at = kv.keysAt(chunk, item.kvHead, start);
-        products(of, item, chunk.keys(), at, start, end - start, s);
+      // a few tiles at a time: what the first four queries read is near for the next four
+      for (int tile = start; tile < end; tile += TILES) {
+        long at = kv.keysAt(chunk, item.kvHead, tile);
+        int count = Math.min(TILES, end - tile);
+        products(of, item, kv.packing, chunk.keys(), at, tile * kv.tileSlots, count, s);
       }
     }
   }
@@ -135,72 +153,73 @@ final class AttentionTask implements WorkerPool.Task {
   private static void products(
       AttentionCall of,
       AttentionItem item,
+      KvPacking packing,
       MemorySegment keys,
       long at,
-      int tile,
+      int slot,
       int tiles,
       float[] s) {
     float[] q = ((CpuBuffer) of.queries).data;
     int size = of.kv.headSize();
-    int slot = tile * Simd.WIDTH;
     int[] from = item.query;
     int[] to = item.score;
-    if (item.count <= 2) {
-      AttentionKernels.scores2(
-          keys, at, tiles, size, q, from[0], from[1], s, to[0] + slot, to[1] + slot);
-    } else {
-      AttentionKernels.scores4(
+    int i = 0;
+    for (; i < item.count - 2; i += 4) {
+      packing.scores4(
           keys,
           at,
           tiles,
           size,
           q,
-          from[0],
-          from[1],
-          from[2],
-          from[3],
+          from[i],
+          from[i + 1],
+          from[i + 2],
+          from[i + 3],
           s,
-          to[0] + slot,
-          to[1] + slot,
-          to[2] + slot,
-          to[3] + slot);
+          to[i] + slot,
+          to[i + 1] + slot,
+          to[i + 2] + slot,
+          to[i + 3] + slot);
+    }
+    for (; i < item.count; i++) {
+      packing.scores1(keys, at, tiles, size, q, from[i], s, to[i] + slot);
     }
   }
 
-  private void softmax(AttentionCall of, AttentionItem item, int i, Visibility seen, float[] s) {
+  private void softmax(
+      AttentionCall of, AttentionItem item, int i, Visibility seen, int tile, float[] s) {
     int at = item.score[i];
     int[] runs = seen.tileRuns;
     float most = Float.NEGATIVE_INFINITY;
     for (int r = 0; r < seen.tileRunCount; r++) {
-      int from = runs[2 * r] * Simd.WIDTH;
-      int to = runs[2 * r + 1] * Simd.WIDTH;
+      int from = runs[2 * r] * tile;
+      int to = runs[2 * r + 1] * tile;
       float one =
           AttentionKernels.logits(s, at, from, to, seen.masks, item.mask[i], of.scale, of.softCap);
       most = Math.max(most, one);
     }
     if (of.tap != null) {
-      clearOutside(seen, s, at);
+      clearOutside(seen, tile, s, at);
       if (of.tapLogits) {
         tap.keepLogits(s, at, stride);
       }
     }
     float sum = 0;
     for (int r = 0; r < seen.tileRunCount; r++) {
-      int from = runs[2 * r] * Simd.WIDTH;
-      sum += AttentionKernels.exponentials(s, at, from, runs[2 * r + 1] * Simd.WIDTH, most);
+      sum += AttentionKernels.exponentials(s, at, runs[2 * r] * tile, runs[2 * r + 1] * tile, most);
     }
-    for (int r = 0; r < seen.tileRunCount; r++) {
-      int from = runs[2 * r] * Simd.WIDTH;
-      RowKernels.scale(s, at + from, runs[2 * r + 1] * Simd.WIDTH - from, 1 / sum);
+    if (of.tap != null) {
+      RowKernels.scale(s, at, stride, 1 / sum);
     }
+    item.factor[i] = of.tap == null ? 1 / sum : 1;
   }
 
   /** Weight 0 where no kernel has been. */
-  private void clearOutside(Visibility seen, float[] s, int at) {
+  private void clearOutside(Visibility seen, int tile, float[] s, int at) {
     int end = 0;
     for (int r = 0; r < seen.tileRunCount; r++) {
-      Arrays.fill(s, at + end, at + seen.tileRuns[2 * r] * Simd.WIDTH, 0);
-      end = seen.tileRuns[2 * r + 1] * Simd.WIDTH;
+      Arrays.fill(s, at + end, at + seen.tileRuns[2 * r] * tile, 0);
+      end = seen.tileRuns[2 * r + 1] * tile;
     }
     Arrays.fill(s, at + end, at + stride, 0);
   }
@@ -208,51 +227,62 @@ final class AttentionTask implements WorkerPool.Task {
   private static void sums(
       AttentionCall of, AttentionItem item, Visibility seen, float[] w, Scratch scratch) {
     CpuKv kv = (CpuKv) of.kv;
-    int wide = kv.valueStride;
+    int wide = kv.packing.padded(kv.headSize());
     scratch.sums = Scratch.atLeast(scratch.sums, (long) AttentionItem.MOST * wide);
-    Arrays.fill(scratch.sums, 0, AttentionItem.MOST * wide, 0);
+    Arrays.fill(scratch.sums, 0, item.count * wide, 0);
+    int block = TILES * kv.tileSlots;
     for (int r = 0; r < seen.runCount; r++) {
       for (CpuKv.Chunk chunk : kv.chunks) {
-        int first = chunk.firstTile() * Simd.WIDTH;
+        int first = chunk.firstTile() * kv.tileSlots;
         int from = Math.max(seen.runs[2 * r], first);
-        int to = Math.min(seen.runs[2 * r + 1], first + chunk.tiles() * Simd.WIDTH);
-        if (from < to) {
-          values(kv, chunk, item, from, to, w, scratch.sums);
+        int to = Math.min(seen.runs[2 * r + 1], first + chunk.tiles() * kv.tileSlots);
+        for (int slot = from; slot < to; slot += block - slot % block) {
+          int count = Math.min(to, slot + block - slot % block) - slot;
+          values(kv, chunk, item, slot, count, w, scratch.sums);
         }
       }
     }
     float[] out = ((CpuBuffer) of.outputs).data;
     for (int i = 0; i < item.count; i++) {
+      RowKernels.scale(scratch.sums, item.sum[i], kv.headSize(), item.factor[i]);
       System.arraycopy(scratch.sums, item.sum[i], out, item.output[i], kv.headSize());
     }
   }
 
   private static void values(
-      CpuKv kv, CpuKv.Chunk chunk, AttentionItem item, int from, int to, float[] w, float[] sums) {
-    long at = kv.valueAt(chunk, item.kvHead, from);
-    int[] weights = item.score;
-    int[] sum = item.sum;
-    int wide = kv.valueStride;
-    if (item.count <= 2) {
-      AttentionKernels.values2(
-          chunk.values(), at, from, to, wide, w, weights[0], weights[1], sums, sum[0], sum[1]);
-    } else {
-      AttentionKernels.values4(
+      CpuKv kv,
+      CpuKv.Chunk chunk,
+      AttentionItem item,
+      int slot,
+      int count,
+      float[] w,
+      float[] sums) {
+    long at = kv.valuesAt(chunk, item.kvHead, chunk.firstTile());
+    int inChunk = slot - chunk.firstTile() * kv.tileSlots;
+    int size = kv.headSize();
+    int[] from = item.score;
+    int[] to = item.sum;
+    int i = 0;
+    for (; i < item.count - 2; i += 4) {
+      kv.packing.values4(
           chunk.values(),
           at,
-          from,
-          to,
-          wide,
+          inChunk,
+          count,
+          size,
           w,
-          weights[0],
-          weights[1],
-          weights[2],
-          weights[3],
+          from[i] + slot,
+          from[i + 1] + slot,
+          from[i + 2] + slot,
+          from[i + 3] + slot,
           sums,
-          sum[0],
-          sum[1],
-          sum[2],
-          sum[3]);
+          to[i],
+          to[i + 1],
+          to[i + 2],
+          to[i + 3]);
+    }
+    for (; i < item.count; i++) {
+      kv.packing.values1(chunk.values(), at, inChunk, count, size, w, from[i] + slot, sums, to[i]);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.msrnn.backend.cpu;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import org.msrnn.api.backend.Tensor;
@@ -17,13 +18,8 @@ final class Bf16Packing implements Packing {
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, MemorySegment into, long at, int lane) {
-    long from = 2L * row * tensor.columns();
-    for (int c = 0; c < tensor.columns(); c++) {
-      int half = tensor.data().get(FILE_SHORT, from + 2L * c) & 0xffff;
-      int below = (c & 1) == 0 ? 0 : Packing.word(into, at, c >> 1, lane);
-      Packing.word(into, at, c >> 1, lane, half << 16 * (c & 1) | below);
-    }
+  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+    Packing.halves(tensor, row, rows, into, at);
     return true;
   }
 
@@ -37,46 +33,128 @@ final class Bf16Packing implements Packing {
 
   @Override
   public void product(
-      MemorySegment w, long at, int columns, int rows, float[] x, int xAt, float[] y, int yAt) {
-    for (int r = 0; r < rows; r += Simd.WIDTH, at += groupBytes(columns)) {
-      group(w, at, columns, x, xAt, y, yAt + r, rows - r);
+      MemorySegment w,
+      long at,
+      int columns,
+      int rows,
+      Inputs in,
+      int token,
+      float[] y,
+      int yAt,
+      Scratch scratch) {
+    float[] x = in.x;
+    int xAt = in.at(token);
+    long groupBytes = groupBytes(columns);
+    float[] sums = scratch.tile;
+    for (int r = 0; r < rows; r += STREAMS * Simd.WIDTH, at += STREAMS * groupBytes) {
+      int groups = Math.min(STREAMS, Simd.vectors(rows - r));
+      Arrays.fill(sums, 0, groups * Simd.WIDTH, 0);
+      groups(w, at, groupBytes, groups, columns, x, xAt, sums);
+      if (columns % BLOCK != 0) {
+        rest(w, at, groupBytes, groups, columns, columns & -BLOCK, x, xAt, sums);
+      }
+      System.arraycopy(sums, 0, y, yAt + r, Math.min(groups * Simd.WIDTH, rows - r));
     }
   }
 
-  private static void group(
-      MemorySegment w, long at, int columns, float[] x, int xAt, float[] y, int yAt, int rows) {
-    FloatVector a = FloatVector.zero(Simd.FLOATS);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    int whole = columns & -4;
-    for (int k = 0; k < whole; k += 4, at += 2 * Simd.BYTES) {
-      IntVector first = Simd.ints(w, at);
-      IntVector second = Simd.ints(w, at + Simd.BYTES);
-      a = even(first).fma(Simd.all(x[xAt + k]), a);
-      b = odd(first).fma(Simd.all(x[xAt + k + 1]), b);
-      c = even(second).fma(Simd.all(x[xAt + k + 2]), c);
-      d = odd(second).fma(Simd.all(x[xAt + k + 3]), d);
-    }
-    for (int k = whole; k < columns; k += 2, at += Simd.BYTES) {
-      IntVector words = Simd.ints(w, at);
-      a = even(words).fma(Simd.all(x[xAt + k]), a);
-      if (k + 1 < columns) {
-        b = odd(words).fma(Simd.all(x[xAt + k + 1]), b);
+  @Kernel
+  private static void groups(
+      MemorySegment w,
+      long at,
+      long groupBytes,
+      int groups,
+      int columns,
+      float[] x,
+      int xAt,
+      float[] sums) {
+    int whole = columns & -BLOCK;
+    for (int b = 0; b < whole; b += BLOCK) {
+      for (int g = 0; g < groups; g++) {
+        long p = at + g * groupBytes + b / 2 * Simd.BYTES;
+        FloatVector a0 = FloatVector.zero(Simd.FLOATS);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        for (int i = 0; i < BLOCK; i += 4) {
+          long q = p + i / 2 * Simd.BYTES;
+          int k = xAt + b + i;
+          IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, q, Simd.ORDER);
+          FloatVector v = words.lanewise(LSHL, 16).reinterpretAsFloats();
+          a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k]), a0);
+          v = words.and(UPPER).reinterpretAsFloats();
+          a1 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 1]), a1);
+          words = IntVector.fromMemorySegment(Simd.INTS, w, q + Simd.BYTES, Simd.ORDER);
+          v = words.lanewise(LSHL, 16).reinterpretAsFloats();
+          a2 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 2]), a2);
+          v = words.and(UPPER).reinterpretAsFloats();
+          a3 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 3]), a3);
+        }
+        FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
+        sum.add(a0.add(a1).add(a2.add(a3))).intoArray(sums, g * Simd.WIDTH);
       }
     }
-    Simd.store(a.add(b).add(c.add(d)), y, yAt, rows);
+  }
+
+  private static void rest(
+      MemorySegment w,
+      long at,
+      long groupBytes,
+      int groups,
+      int columns,
+      int from,
+      float[] x,
+      int xAt,
+      float[] sums) {
+    for (int g = 0; g < groups; g++) {
+      FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
+      for (int k = from; k < columns; k += 2) {
+        IntVector words = Simd.ints(w, at + g * groupBytes + k / 2 * Simd.BYTES);
+        sum = even(words).fma(Simd.all(x[xAt + k]), sum);
+        if (k + 1 < columns) {
+          sum = odd(words).fma(Simd.all(x[xAt + k + 1]), sum);
+        }
+      }
+      sum.intoArray(sums, g * Simd.WIDTH);
+    }
   }
 
   @Override
+  @Kernel
   public void decode(
-      MemorySegment w, long at, int from, int to, MemorySegment panel, long panelAt) {
-    long p = at + from / 2 * Simd.BYTES;
-    for (int k = from; k < to; k += 2, p += Simd.BYTES, panelAt += 2 * Simd.BYTES) {
-      IntVector words = Simd.ints(w, p);
-      even(words).intoMemorySegment(panel, panelAt, Simd.ORDER);
-      // beyond an odd number of columns there is a zero, and a panel has room for it
-      odd(words).intoMemorySegment(panel, panelAt + Simd.BYTES, Simd.ORDER);
+      MemorySegment w,
+      long at,
+      int columns,
+      int from,
+      int to,
+      MemorySegment panel,
+      long panelAt,
+      Scratch scratch) {
+    at += from / 2 * Simd.BYTES;
+    // beyond an odd number of columns there is a zero, and a panel has room for it
+    int count = (to - from + 1) / 2;
+    int whole = count & -2;
+    for (int i = 0; i < whole; i += 2) {
+      long p = at + i * Simd.BYTES;
+      long q = panelAt + 2L * i * Simd.BYTES;
+      IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+      FloatVector v = words.lanewise(LSHL, 16).reinterpretAsFloats();
+      v.intoMemorySegment(panel, q, Simd.ORDER);
+      v = words.and(UPPER).reinterpretAsFloats();
+      v.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
+      words = IntVector.fromMemorySegment(Simd.INTS, w, p + Simd.BYTES, Simd.ORDER);
+      v = words.lanewise(LSHL, 16).reinterpretAsFloats();
+      v.intoMemorySegment(panel, q + 2 * Simd.BYTES, Simd.ORDER);
+      v = words.and(UPPER).reinterpretAsFloats();
+      v.intoMemorySegment(panel, q + 3 * Simd.BYTES, Simd.ORDER);
+    }
+    if (whole < count) {
+      long p = at + whole * Simd.BYTES;
+      long q = panelAt + 2L * whole * Simd.BYTES;
+      IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+      FloatVector v = words.lanewise(LSHL, 16).reinterpretAsFloats();
+      v.intoMemorySegment(panel, q, Simd.ORDER);
+      v = words.and(UPPER).reinterpretAsFloats();
+      v.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
     }
   }
 

@@ -2,23 +2,30 @@ package org.msrnn.backend.cpu;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.msrnn.api.BackendException;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Kernels;
 import org.msrnn.api.backend.KvBuffer;
 import org.msrnn.api.backend.KvType;
 import org.msrnn.api.backend.Tensor;
+import org.msrnn.api.backend.TensorType;
 import org.msrnn.api.backend.Weights;
 
 /** Vector API kernels on a pool of threads. */
 final class CpuBackend implements Backend {
   private final WorkerPool pool;
   private final CpuKernels kernels;
+  private final boolean roundsQ8;
 
   private final Set<OffHeap> open = ConcurrentHashMap.newKeySet();
 
-  CpuBackend(int threads) {
+  /**
+   * A backend.
+   *
+   * @param roundsQ8 whether inputs of products with Q8_0 are rounded, too
+   */
+  CpuBackend(int threads, boolean roundsQ8) {
+    this.roundsQ8 = roundsQ8;
     pool = new WorkerPool(threads);
     kernels = new CpuKernels(pool);
   }
@@ -29,7 +36,8 @@ final class CpuBackend implements Backend {
         + Simd.FLOATS.vectorBitSize()
         + "-bit vectors, "
         + pool.threads()
-        + (pool.threads() == 1 ? " thread)" : " threads)");
+        + (pool.threads() == 1 ? " thread" : " threads")
+        + (roundsQ8 ? ", 8-bit inputs for Q8_0)" : ")");
   }
 
   @Override
@@ -39,7 +47,12 @@ final class CpuBackend implements Backend {
 
   @Override
   public Weights upload(Tensor tensor) {
-    return PackTask.pack(tensor, pool, open);
+    return PackTask.pack(tensor, Packing.of(tensor.type(), roundsQ8), pool, open);
+  }
+
+  @Override
+  public boolean roundsInputs(TensorType type) {
+    return Packing.of(type, roundsQ8).rounds();
   }
 
   @Override
@@ -49,10 +62,7 @@ final class CpuBackend implements Backend {
 
   @Override
   public KvBuffer allocateKv(int heads, int headSize, int capacity, KvType type) {
-    if (type != KvType.F32) {
-      throw new BackendException("the backend cpu stores keys and values as F32, not as " + type);
-    }
-    return new CpuKv(heads, headSize, capacity, open);
+    return new CpuKv(heads, headSize, capacity, type, open);
   }
 
   @Override

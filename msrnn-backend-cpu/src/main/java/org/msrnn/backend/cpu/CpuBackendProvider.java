@@ -7,8 +7,11 @@ import org.msrnn.api.backend.BackendProvider;
 import org.msrnn.api.policy.Options;
 
 /**
- * Offers the backend {@code cpu}. Option {@code threads}: how many threads compute, 1 to 1024, the
- * available processors if not given.
+ * Offers the backend {@code cpu}. Options: {@code threads}, how many threads compute, 1 to 1024,
+ * the available processors if not given; {@code round-q8}, whether inputs of products with Q8_0
+ * weights are rounded to eight bits ({@link org.msrnn.api.backend.RoundedInputs}), as those with
+ * Q4_0 always are: faster, where weights come from the caches up to twice as fast, but not exact;
+ * false if not given.
  */
 public final class CpuBackendProvider implements BackendProvider {
   private static final int RANK = 100;
@@ -41,9 +44,10 @@ public final class CpuBackendProvider implements BackendProvider {
   public Backend open(Options options) {
     int processors = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
     int threads = options.integer("threads", processors, 1, MOST_THREADS);
+    boolean roundsQ8 = options.flag("round-q8", false);
     if (probe() instanceof Availability.Unavailable(String reason)) {
       throw new BackendException("the backend cpu cannot run: " + reason);
     }
-    return new CpuBackend(threads);
+    return new CpuBackend(threads, roundsQ8);
   }
 }

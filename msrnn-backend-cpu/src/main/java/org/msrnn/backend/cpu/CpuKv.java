@@ -1,50 +1,56 @@
 package org.msrnn.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Set;
 import org.msrnn.api.backend.KvBuffer;
 import org.msrnn.api.backend.KvType;
 
 /**
- * Keys and values of one slot space. Keys lie in tiles of as many slots as a vector has lanes,
- * {@code [head][tile][number][lane]}, so that scores come out as vectors of slots with no sum over
- * lanes; values lie by slot, {@code [head][slot][number]}, padded to whole vectors. More room is a
- * further chunk: what is there does not move.
+ * Keys and values of one slot space, as {@link KvPacking} says, {@code [head][tile]}. More room is
+ * a further chunk: what is there does not move.
  */
 final class CpuKv implements KvBuffer {
   /** Some neighbouring tiles of all heads. */
   record Chunk(int firstTile, int tiles, MemorySegment keys, MemorySegment values) {}
 
-  /** Numbers from one value to the next. */
-  final int valueStride;
+  final KvPacking packing;
 
-  /** Bytes of a tile of keys of one head. */
-  final long tileBytes;
+  /** Slots of a tile. */
+  final int tileSlots;
+
+  private final long keyBytes;
+  private final long valueBytes;
 
   Chunk[] chunks = {};
   private final OffHeap memory;
   private final int heads;
   private final int headSize;
+  private final KvType type;
   private int capacity;
   private int tiles;
 
-  CpuKv(int heads, int headSize, int capacity, Set<OffHeap> open) {
+  CpuKv(int heads, int headSize, int capacity, KvType type, Set<OffHeap> open) {
     this.heads = heads;
     this.headSize = headSize;
-    this.valueStride = Simd.padded(headSize);
-    this.tileBytes = headSize * Simd.BYTES;
+    this.type = type;
+    this.packing = KvPacking.of(type);
+    this.tileSlots = packing.group();
+    this.keyBytes = packing.keyBytes(headSize);
+    this.valueBytes = packing.valueBytes(headSize);
     this.memory = new OffHeap(open);
-    grow(Simd.vectors(capacity));
+    grow(tilesFor(capacity));
     this.capacity = capacity;
   }
 
+  private int tilesFor(int slots) {
+    return (slots + tileSlots - 1) / tileSlots;
+  }
+
   private void grow(int more) {
-    long keyBytes = Math.multiplyExact((long) heads * more, tileBytes);
-    long valueBytes = Math.multiplyExact((long) heads * more, valueStride * Simd.BYTES);
-    MemorySegment keys = memory.allocate(keyBytes, "keys");
-    MemorySegment values = memory.allocate(valueBytes, "values");
+    long all = Math.multiplyExact((long) heads, (long) more);
+    MemorySegment keys = memory.allocate(Math.multiplyExact(all, keyBytes), "keys");
+    MemorySegment values = memory.allocate(Math.multiplyExact(all, valueBytes), "values");
     chunks = Arrays.copyOf(chunks, chunks.length + 1);
     chunks[chunks.length - 1] = new Chunk(tiles, more, keys, values);
     tiles += more;
@@ -52,14 +58,12 @@ final class CpuKv implements KvBuffer {
 
   /** Where the keys of a head's tile start in a chunk that has it. */
   long keysAt(Chunk chunk, int head, int tile) {
-    return ((long) head * chunk.tiles + tile - chunk.firstTile) * tileBytes;
+    return ((long) head * chunk.tiles + tile - chunk.firstTile) * keyBytes;
   }
 
-  /** Where a slot's value starts in a chunk that has it. */
-  long valueAt(Chunk chunk, int head, int slot) {
-    long firstSlot = (long) chunk.firstTile * Simd.WIDTH;
-    long row = (long) head * chunk.tiles * Simd.WIDTH + slot - firstSlot;
-    return row * valueStride * Float.BYTES;
+  /** Where the values of a head's tile start in a chunk that has it. */
+  long valuesAt(Chunk chunk, int head, int tile) {
+    return ((long) head * chunk.tiles + tile - chunk.firstTile) * valueBytes;
   }
 
   private Chunk chunkOf(int slot) {
@@ -67,7 +71,7 @@ final class CpuKv implements KvBuffer {
       throw new IndexOutOfBoundsException("slot " + slot + " of " + capacity);
     }
     int last = chunks.length - 1;
-    while (slot < chunks[last].firstTile * Simd.WIDTH) {
+    while (slot < chunks[last].firstTile * tileSlots) {
       last--;
     }
     return chunks[last];
@@ -76,23 +80,19 @@ final class CpuKv implements KvBuffer {
   /** Stores a state of one head. */
   void set(int head, int slot, float[] key, int keyAt, float[] value, int from) {
     Chunk chunk = chunkOf(slot);
-    long at = keysAt(chunk, head, slot / Simd.WIDTH) + slot % Simd.WIDTH * 4L;
-    for (int i = 0; i < headSize; i++) {
-      chunk.keys.set(ValueLayout.JAVA_FLOAT, at + i * Simd.BYTES, key[keyAt + i]);
-    }
-    MemorySegment.copy(
-        value, from, chunk.values, ValueLayout.JAVA_FLOAT, valueAt(chunk, head, slot), headSize);
+    int tile = slot / tileSlots;
+    int inTile = slot % tileSlots;
+    packing.setKey(chunk.keys, keysAt(chunk, head, tile), inTile, key, keyAt, headSize);
+    packing.setValue(chunk.values, valuesAt(chunk, head, tile), inTile, value, from, headSize);
   }
 
   /** Reads a state of one head. */
   void get(int head, int slot, float[] key, float[] value) {
     Chunk chunk = chunkOf(slot);
-    long at = keysAt(chunk, head, slot / Simd.WIDTH) + slot % Simd.WIDTH * 4L;
-    for (int i = 0; i < headSize; i++) {
-      key[i] = chunk.keys.get(ValueLayout.JAVA_FLOAT, at + i * Simd.BYTES);
-    }
-    MemorySegment.copy(
-        chunk.values, ValueLayout.JAVA_FLOAT, valueAt(chunk, head, slot), value, 0, headSize);
+    int tile = slot / tileSlots;
+    int inTile = slot % tileSlots;
+    packing.getKey(chunk.keys, keysAt(chunk, head, tile), inTile, key, headSize);
+    packing.getValue(chunk.values, valuesAt(chunk, head, tile), inTile, value, headSize);
   }
 
   @Override
@@ -112,12 +112,12 @@ final class CpuKv implements KvBuffer {
 
   @Override
   public KvType type() {
-    return KvType.F32;
+    return type;
   }
 
   @Override
   public void reserve(int wanted) {
-    int needed = Simd.vectors(wanted);
+    int needed = tilesFor(wanted);
     if (needed > tiles) {
       grow(needed - tiles); // no more: the core doubles where that pays, and stops at the budget
     }

@@ -4,91 +4,181 @@ import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import org.msrnn.api.backend.Tensor;
 
 /**
- * 16-bit IEEE floats: two columns a word, the even one below. Numbers are stored 2^10 times as
- * large, which makes normal numbers of denormals, slow in arithmetic, without a change of their
- * digits. Sign, exponent and fraction are moved to their places in a float, which is then 2^112
- * times too small. A matrix with numbers of 64 or more, infinities or NaN is packed as floats.
+ * 16-bit IEEE floats, see {@link Half}: two columns a word, the even one below. A matrix with
+ * numbers of 64 or more, infinities or NaN is packed as floats.
  */
 final class F16Packing implements Packing {
-  private static final int FLOAT_BITS = 0x8fffe000;
-  private static final float ENLARGED = 0x1p10f;
-  private static final float TO_FLOAT = 0x1p112f / ENLARGED;
-  private static final float LARGEST = 65_504 / ENLARGED;
-
   @Override
   public long groupBytes(int columns) {
     return (columns + 1) / 2 * Simd.BYTES;
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, MemorySegment into, long at, int lane) {
-    long from = 2L * row * tensor.columns();
-    boolean fits = true;
-    for (int c = 0; c < tensor.columns(); c++) {
-      float number = Float.float16ToFloat(tensor.data().get(FILE_SHORT, from + 2L * c));
-      int half = Float.floatToFloat16(number * ENLARGED) & 0xffff;
-      int below = (c & 1) == 0 ? 0 : Packing.word(into, at, c >> 1, lane);
-      Packing.word(into, at, c >> 1, lane, half << 16 * (c & 1) | below);
-      fits &= Math.abs(number) <= LARGEST;
-    }
-    return fits;
-  }
-
-  private static FloatVector even(IntVector words) {
-    return odd(words.lanewise(LSHL, 16));
-  }
-
-  private static FloatVector odd(IntVector words) {
-    return words.lanewise(ASHR, 3).and(FLOAT_BITS).reinterpretAsFloats().mul(TO_FLOAT);
+  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+    Packing.halves(tensor, row, rows, into, at);
+    return Half.enlarge(into, at, groupBytes(tensor.columns()));
   }
 
   @Override
   public void product(
-      MemorySegment w, long at, int columns, int rows, float[] x, int xAt, float[] y, int yAt) {
-    for (int r = 0; r < rows; r += Simd.WIDTH, at += groupBytes(columns)) {
-      group(w, at, columns, x, xAt, y, yAt + r, rows - r);
+      MemorySegment w,
+      long at,
+      int columns,
+      int rows,
+      Inputs in,
+      int token,
+      float[] y,
+      int yAt,
+      Scratch scratch) {
+    float[] x = in.x;
+    int xAt = in.at(token);
+    long groupBytes = groupBytes(columns);
+    float[] sums = scratch.tile;
+    for (int r = 0; r < rows; r += STREAMS * Simd.WIDTH, at += STREAMS * groupBytes) {
+      int groups = Math.min(STREAMS, Simd.vectors(rows - r));
+      Arrays.fill(sums, 0, groups * Simd.WIDTH, 0);
+      groups(w, at, groupBytes, groups, columns, x, xAt, sums);
+      if (columns % BLOCK != 0) {
+        rest(w, at, groupBytes, groups, columns, columns & -BLOCK, x, xAt, sums);
+      }
+      System.arraycopy(sums, 0, y, yAt + r, Math.min(groups * Simd.WIDTH, rows - r));
     }
   }
 
-  private static void group(
-      MemorySegment w, long at, int columns, float[] x, int xAt, float[] y, int yAt, int rows) {
-    FloatVector a = FloatVector.zero(Simd.FLOATS);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    int whole = columns & -4;
-    for (int k = 0; k < whole; k += 4, at += 2 * Simd.BYTES) {
-      IntVector first = Simd.ints(w, at);
-      IntVector second = Simd.ints(w, at + Simd.BYTES);
-      a = even(first).fma(Simd.all(x[xAt + k]), a);
-      b = odd(first).fma(Simd.all(x[xAt + k + 1]), b);
-      c = even(second).fma(Simd.all(x[xAt + k + 2]), c);
-      d = odd(second).fma(Simd.all(x[xAt + k + 3]), d);
-    }
-    for (int k = whole; k < columns; k += 2, at += Simd.BYTES) {
-      IntVector words = Simd.ints(w, at);
-      a = even(words).fma(Simd.all(x[xAt + k]), a);
-      if (k + 1 < columns) {
-        b = odd(words).fma(Simd.all(x[xAt + k + 1]), b);
+  @Kernel
+  private static void groups(
+      MemorySegment w,
+      long at,
+      long groupBytes,
+      int groups,
+      int columns,
+      float[] x,
+      int xAt,
+      float[] sums) {
+    int whole = columns & -BLOCK;
+    for (int b = 0; b < whole; b += BLOCK) {
+      for (int g = 0; g < groups; g++) {
+        long p = at + g * groupBytes + b / 2 * Simd.BYTES;
+        FloatVector a0 = FloatVector.zero(Simd.FLOATS);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        for (int i = 0; i < BLOCK; i += 4) {
+          long q = p + i / 2 * Simd.BYTES;
+          int k = xAt + b + i;
+          IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, q, Simd.ORDER);
+          FloatVector v =
+              words
+                  .lanewise(LSHL, 16)
+                  .lanewise(ASHR, 3)
+                  .and(Half.FLOAT_BITS)
+                  .reinterpretAsFloats()
+                  .mul(Half.TO_FLOAT);
+          a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k]), a0);
+          v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
+          a1 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 1]), a1);
+          words = IntVector.fromMemorySegment(Simd.INTS, w, q + Simd.BYTES, Simd.ORDER);
+          v =
+              words
+                  .lanewise(LSHL, 16)
+                  .lanewise(ASHR, 3)
+                  .and(Half.FLOAT_BITS)
+                  .reinterpretAsFloats()
+                  .mul(Half.TO_FLOAT);
+          a2 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 2]), a2);
+          v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
+          a3 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 3]), a3);
+        }
+        FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
+        sum.add(a0.add(a1).add(a2.add(a3))).intoArray(sums, g * Simd.WIDTH);
       }
     }
-    Simd.store(a.add(b).add(c.add(d)), y, yAt, rows);
+  }
+
+  private static void rest(
+      MemorySegment w,
+      long at,
+      long groupBytes,
+      int groups,
+      int columns,
+      int from,
+      float[] x,
+      int xAt,
+      float[] sums) {
+    for (int g = 0; g < groups; g++) {
+      FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
+      for (int k = from; k < columns; k += 2) {
+        IntVector words = Simd.ints(w, at + g * groupBytes + k / 2 * Simd.BYTES);
+        sum = Half.lower(words).fma(Simd.all(x[xAt + k]), sum);
+        if (k + 1 < columns) {
+          sum = Half.upper(words).fma(Simd.all(x[xAt + k + 1]), sum);
+        }
+      }
+      sum.intoArray(sums, g * Simd.WIDTH);
+    }
   }
 
   @Override
+  @Kernel
   public void decode(
-      MemorySegment w, long at, int from, int to, MemorySegment panel, long panelAt) {
-    long p = at + from / 2 * Simd.BYTES;
-    for (int k = from; k < to; k += 2, p += Simd.BYTES, panelAt += 2 * Simd.BYTES) {
-      IntVector words = Simd.ints(w, p);
-      even(words).intoMemorySegment(panel, panelAt, Simd.ORDER);
-      // beyond an odd number of columns there is a zero, and a panel has room for it
-      odd(words).intoMemorySegment(panel, panelAt + Simd.BYTES, Simd.ORDER);
+      MemorySegment w,
+      long at,
+      int columns,
+      int from,
+      int to,
+      MemorySegment panel,
+      long panelAt,
+      Scratch scratch) {
+    at += from / 2 * Simd.BYTES;
+    // beyond an odd number of columns there is a zero, and a panel has room for it
+    int count = (to - from + 1) / 2;
+    int whole = count & -2;
+    for (int i = 0; i < whole; i += 2) {
+      long p = at + i * Simd.BYTES;
+      long q = panelAt + 2L * i * Simd.BYTES;
+      IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+      FloatVector v =
+          words
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q, Simd.ORDER);
+      v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
+      words = IntVector.fromMemorySegment(Simd.INTS, w, p + Simd.BYTES, Simd.ORDER);
+      v =
+          words
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q + 2 * Simd.BYTES, Simd.ORDER);
+      v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q + 3 * Simd.BYTES, Simd.ORDER);
+    }
+    if (whole < count) {
+      long p = at + whole * Simd.BYTES;
+      long q = panelAt + 2L * whole * Simd.BYTES;
+      IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+      FloatVector v =
+          words
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q, Simd.ORDER);
+      v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
     }
   }
 
@@ -96,7 +186,7 @@ final class F16Packing implements Packing {
   public void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt) {
     for (int c = 0; c < columns; c++) {
       int word = Packing.word(w, at, c >> 1, lane);
-      into[intoAt + c] = Float.float16ToFloat((short) (word >>> 16 * (c & 1))) / ENLARGED;
+      into[intoAt + c] = Half.number(word >>> 16 * (c & 1));
     }
   }
 }

@@ -3,54 +3,99 @@ package org.msrnn.backend.cpu;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import org.msrnn.api.backend.Tensor;
+import org.msrnn.api.backend.TensorType;
 
-/** 32-bit floats: a word a column. Its groups are panels already. Takes every format. */
-final class FloatPacking implements Packing {
+/**
+ * 32-bit floats: a word a column. Its groups are panels already. Takes every format.
+ *
+ * @param rounds whether the format's own packing rounds inputs
+ */
+record FloatPacking(boolean rounds) implements Packing {
   @Override
   public long groupBytes(int columns) {
     return columns * Simd.BYTES;
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, MemorySegment into, long at, int lane) {
-    float[] numbers = new float[tensor.columns()];
-    tensor.decodeRow(row, numbers, 0);
-    for (int c = 0; c < numbers.length; c++) {
-      Packing.word(into, at, c, lane, Float.floatToRawIntBits(numbers[c]));
+  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+    MemorySegment data = tensor.data();
+    int columns = tensor.columns();
+    if (tensor.type() == TensorType.F32) {
+      Packing.words(data, 4L * row * columns, 4L * columns, rows, columns, into, at);
+      return true;
+    }
+    float[] numbers = new float[BLOCK];
+    for (int c = 0; c < columns; c += BLOCK) {
+      int count = Math.min(BLOCK, columns - c);
+      for (int r = 0; r < rows; r++) {
+        tensor.type().decode(data, (long) (row + r) * columns + c, count, numbers, 0);
+        for (int i = 0; i < count; i++) {
+          Packing.word(into, at, c + i, r, Float.floatToRawIntBits(numbers[i]));
+        }
+      }
     }
     return true;
   }
 
   @Override
   public void product(
-      MemorySegment w, long at, int columns, int rows, float[] x, int xAt, float[] y, int yAt) {
-    for (int r = 0; r < rows; r += Simd.WIDTH, at += groupBytes(columns)) {
+      MemorySegment w,
+      long at,
+      int columns,
+      int rows,
+      Inputs in,
+      int token,
+      float[] y,
+      int yAt,
+      Scratch scratch) {
+    float[] x = rounds ? in.rounded : in.x;
+    int xAt = rounds ? token * columns : in.at(token);
+    long groupBytes = groupBytes(columns);
+    for (int r = 0; r < rows; r += Simd.WIDTH, at += groupBytes) {
       group(w, at, columns, x, xAt, y, yAt + r, rows - r);
     }
   }
 
+  @Kernel
   private static void group(
       MemorySegment w, long at, int columns, float[] x, int xAt, float[] y, int yAt, int rows) {
-    FloatVector a = FloatVector.zero(Simd.FLOATS);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
+    FloatVector a0 = FloatVector.zero(Simd.FLOATS);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
     int whole = columns & -4;
     for (int k = 0; k < whole; k += 4, at += 4 * Simd.BYTES) {
-      a = Simd.floats(w, at).fma(Simd.all(x[xAt + k]), a);
-      b = Simd.floats(w, at + Simd.BYTES).fma(Simd.all(x[xAt + k + 1]), b);
-      c = Simd.floats(w, at + 2 * Simd.BYTES).fma(Simd.all(x[xAt + k + 2]), c);
-      d = Simd.floats(w, at + 3 * Simd.BYTES).fma(Simd.all(x[xAt + k + 3]), d);
+      FloatVector v = FloatVector.fromMemorySegment(Simd.FLOATS, w, at, Simd.ORDER);
+      a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[xAt + k]), a0);
+      v = FloatVector.fromMemorySegment(Simd.FLOATS, w, at + Simd.BYTES, Simd.ORDER);
+      a1 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[xAt + k + 1]), a1);
+      v = FloatVector.fromMemorySegment(Simd.FLOATS, w, at + 2 * Simd.BYTES, Simd.ORDER);
+      a2 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[xAt + k + 2]), a2);
+      v = FloatVector.fromMemorySegment(Simd.FLOATS, w, at + 3 * Simd.BYTES, Simd.ORDER);
+      a3 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[xAt + k + 3]), a3);
     }
     for (int k = whole; k < columns; k++, at += Simd.BYTES) {
-      a = Simd.floats(w, at).fma(Simd.all(x[xAt + k]), a);
+      FloatVector v = FloatVector.fromMemorySegment(Simd.FLOATS, w, at, Simd.ORDER);
+      a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[xAt + k]), a0);
     }
-    Simd.store(a.add(b).add(c.add(d)), y, yAt, rows);
+    FloatVector sum = a0.add(a1).add(a2.add(a3));
+    if (rows >= Simd.WIDTH) {
+      sum.intoArray(y, yAt);
+    } else {
+      sum.intoArray(y, yAt, Simd.FLOATS.indexInRange(0, rows));
+    }
   }
 
   @Override
   public void decode(
-      MemorySegment w, long at, int from, int to, MemorySegment panel, long panelAt) {
+      MemorySegment w,
+      long at,
+      int columns,
+      int from,
+      int to,
+      MemorySegment panel,
+      long panelAt,
+      Scratch scratch) {
     MemorySegment.copy(w, at + from * Simd.BYTES, panel, panelAt, (to - from) * Simd.BYTES);
   }
 

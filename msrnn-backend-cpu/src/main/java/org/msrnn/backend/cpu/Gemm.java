@@ -6,73 +6,71 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Matrix-matrix products. Two groups of rows and some of their columns are decoded to floats, a
  * panel that stays in the first cache while many tokens pass; the innermost loop keeps the sums of
- * two vectors of rows by four tokens in registers. All formats share that loop.
+ * two vectors of rows by six tokens in registers: twelve sums, two weights and an input fit into
+ * the sixteen that AVX2 has. All formats share that loop.
+ *
+ * <p>Tokens come in tiles ({@link Inputs}), whose numbers lie in the order of their use.
  */
 final class Gemm {
   /** Tokens of a tile. */
-  static final int TOKENS = 4;
+  static final int TOKENS = 6;
+
+  /** Tokens of a last tile that has no more. */
+  private static final int FEW_TOKENS = 4;
 
   /** Fewest tokens for which a panel pays. */
   static final int LEAST_TOKENS = 4;
 
   /** Tokens for which a panel is decoded at a time: their inputs stay in the second cache. */
-  private static final int TOKENS_A_TIME = 64;
+  private static final int TOKENS_A_TIME = 32 * TOKENS;
 
   private static final int GROUPS = 2;
-  private static final int TILE = GROUPS * TOKENS;
 
-  /** Columns of a panel, such that it takes half of a first cache of 32 KiB or more. */
+  /** Columns of a panel, such that it takes three quarters of a first cache of 32 KiB. */
   private static final int DEPTH =
-      16_384 / (int) (GROUPS * Simd.BYTES) / Packing.PANEL_STEP * Packing.PANEL_STEP;
+      24_576 / (int) (GROUPS * Simd.BYTES) / Packing.PANEL_STEP * Packing.PANEL_STEP;
 
   /** Bytes of a panel. */
   static final long PANEL_BYTES = (long) GROUPS * DEPTH * Simd.BYTES;
 
-  /** Numbers in a tile. */
-  static final int TILE_NUMBERS = TILE * Simd.WIDTH;
+  /** Numbers in a tile of sums. */
+  static final int TILE_NUMBERS = GROUPS * TOKENS * Simd.WIDTH;
 
   private Gemm() {}
 
+  /** Tiles of so many tokens. */
+  static int tiles(int tokens) {
+    return (tokens + TOKENS - 1) / TOKENS;
+  }
+
+  /** Tokens of the next tile where so many tokens are left. */
+  static int tileSize(int left) {
+    return left <= FEW_TOKENS ? FEW_TOKENS : TOKENS;
+  }
+
   /**
-   * {@code out[t][r] = sum_c w[r][c] x[t][c]} for the rows of some groups.
-   *
-   * @param from first group
-   * @param to end of the groups
-   * @param x inputs, token t from {@code xAt + t * xStride}
-   * @param tokens how many
+   * {@code out[t][r] = sum_c w[r][c] x[t][c]} for the rows of groups {@code from} to {@code to}.
    */
-  static void multiply(
-      CpuWeights w,
-      int from,
-      int to,
-      float[] x,
-      int xAt,
-      int xStride,
-      int tokens,
-      CpuBuffer out,
-      Scratch scratch) {
-    for (int t = 0; t < tokens; t += TOKENS_A_TIME) {
-      int count = Math.min(TOKENS_A_TIME, tokens - t);
-      int first = xAt + t * xStride;
-      for (int g = from; g < to; g += GROUPS) {
-        for (int column = 0; column < w.columns(); column += DEPTH) {
-          pair(w, g, g + 1 < to, column, x, first + column, xStride, t, count, out, scratch);
+  static void multiply(CpuWeights w, int from, int to, Inputs in, CpuBuffer out, Scratch scratch) {
+    for (int t = 0; t < in.tokens(); t += TOKENS_A_TIME) {
+      int end = Math.min(in.tokens(), t + TOKENS_A_TIME);
+      for (int column = 0; column < w.columns(); column += DEPTH) {
+        for (int g = from; g < to; g += GROUPS) {
+          pair(w, g, g + 1 < to, column, in, t, end, out, scratch);
         }
       }
     }
   }
 
-  /** Adds what some columns of one or two groups contribute. */
+  /** Adds what some columns of one or two groups contribute to some tokens. */
   private static void pair(
       CpuWeights w,
       int group,
       boolean two,
       int column,
-      float[] x,
-      int xAt,
-      int xStride,
-      int outRow,
-      int tokens,
+      Inputs in,
+      int firstToken,
+      int endToken,
       CpuBuffer out,
       Scratch scratch) {
     int depth = Math.min(DEPTH, w.columns() - column);
@@ -84,45 +82,91 @@ final class Gemm {
       first = w.at(group) + column * Simd.BYTES;
       second = two ? w.at(group + 1) + column * Simd.BYTES : first;
     } else {
-      w.packing.decode(w.data, w.at(group), column, column + depth, panel, first);
+      decode(w, group, column, depth, panel, first, scratch);
       if (two) {
-        w.packing.decode(w.data, w.at(group + 1), column, column + depth, panel, second);
+        decode(w, group + 1, column, depth, panel, second, scratch);
       }
     }
-    float[] tile = scratch.tile;
+    float[] x = w.packing.rounds() ? in.roundedTiles : in.tiles;
+    float[] sums = scratch.tile;
     int row = group * Simd.WIDTH;
     int rows = Math.min(w.rowsFrom(group), two ? 2 * Simd.WIDTH : Simd.WIDTH);
-    for (int t = 0; t < tokens; t += TOKENS) {
-      int left = tokens - t;
-      int x0 = xAt + t * xStride;
-      // a tile that sticks out repeats its first token and drops the results
-      int x1 = left > 1 ? x0 + xStride : x0;
-      int x2 = left > 2 ? x0 + 2 * xStride : x0;
-      int x3 = left > 3 ? x0 + 3 * xStride : x0;
-      tile(panel, first, second, depth, x, x0, x1, x2, x3, tile);
-      for (int i = 0; i < Math.min(TOKENS, left); i++) {
-        emit(
-            tile,
-            i * GROUPS * Simd.WIDTH,
-            out.data,
-            out.at(outRow + t + i) + row,
-            rows,
-            column > 0);
+    for (int t = firstToken; t < endToken; t += TOKENS) {
+      int size = tileSize(in.tokens() - t);
+      int xAt = t * in.columns() + column * size;
+      if (size == TOKENS) {
+        six(panel, first, second, depth, x, xAt, sums);
+      } else {
+        four(panel, first, second, depth, x, xAt, sums);
+      }
+      for (int i = 0; i < Math.min(size, in.tokens() - t); i++) {
+        emit(sums, i * GROUPS * Simd.WIDTH, out.data, out.at(t + i) + row, rows, column > 0);
       }
     }
   }
 
-  private static void tile(
-      MemorySegment w,
-      long first,
-      long second,
-      int depth,
-      float[] x,
-      int x0,
-      int x1,
-      int x2,
-      int x3,
-      float[] tile) {
+  private static void decode(
+      CpuWeights w, int group, int from, int depth, MemorySegment panel, long at, Scratch scratch) {
+    w.packing.decode(w.data, w.at(group), w.columns(), from, from + depth, panel, at, scratch);
+  }
+
+  @Kernel
+  private static void six(
+      MemorySegment w, long first, long second, int depth, float[] x, int xAt, float[] sums) {
+    FloatVector a0 = FloatVector.zero(Simd.FLOATS);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    FloatVector a4 = a0;
+    FloatVector a5 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector b2 = a0;
+    FloatVector b3 = a0;
+    FloatVector b4 = a0;
+    FloatVector b5 = a0;
+    for (int k = 0; k < depth; k++) {
+      FloatVector a =
+          FloatVector.fromMemorySegment(Simd.FLOATS, w, first + k * Simd.BYTES, Simd.ORDER);
+      FloatVector b =
+          FloatVector.fromMemorySegment(Simd.FLOATS, w, second + k * Simd.BYTES, Simd.ORDER);
+      int i = xAt + k * TOKENS;
+      FloatVector v = FloatVector.broadcast(Simd.FLOATS, x[i]);
+      a0 = a.fma(v, a0);
+      b0 = b.fma(v, b0);
+      v = FloatVector.broadcast(Simd.FLOATS, x[i + 1]);
+      a1 = a.fma(v, a1);
+      b1 = b.fma(v, b1);
+      v = FloatVector.broadcast(Simd.FLOATS, x[i + 2]);
+      a2 = a.fma(v, a2);
+      b2 = b.fma(v, b2);
+      v = FloatVector.broadcast(Simd.FLOATS, x[i + 3]);
+      a3 = a.fma(v, a3);
+      b3 = b.fma(v, b3);
+      v = FloatVector.broadcast(Simd.FLOATS, x[i + 4]);
+      a4 = a.fma(v, a4);
+      b4 = b.fma(v, b4);
+      v = FloatVector.broadcast(Simd.FLOATS, x[i + 5]);
+      a5 = a.fma(v, a5);
+      b5 = b.fma(v, b5);
+    }
+    a0.intoArray(sums, 0);
+    b0.intoArray(sums, Simd.WIDTH);
+    a1.intoArray(sums, 2 * Simd.WIDTH);
+    b1.intoArray(sums, 3 * Simd.WIDTH);
+    a2.intoArray(sums, 4 * Simd.WIDTH);
+    b2.intoArray(sums, 5 * Simd.WIDTH);
+    a3.intoArray(sums, 6 * Simd.WIDTH);
+    b3.intoArray(sums, 7 * Simd.WIDTH);
+    a4.intoArray(sums, 8 * Simd.WIDTH);
+    b4.intoArray(sums, 9 * Simd.WIDTH);
+    a5.intoArray(sums, 10 * Simd.WIDTH);
+    b5.intoArray(sums, 11 * Simd.WIDTH);
+  }
+
+  @Kernel
+  private static void four(
+      MemorySegment w, long first, long second, int depth, float[] x, int xAt, float[] sums) {
     FloatVector a0 = FloatVector.zero(Simd.FLOATS);
     FloatVector a1 = a0;
     FloatVector a2 = a0;
@@ -132,39 +176,42 @@ final class Gemm {
     FloatVector b2 = a0;
     FloatVector b3 = a0;
     for (int k = 0; k < depth; k++) {
-      FloatVector a = Simd.floats(w, first + k * Simd.BYTES);
-      FloatVector b = Simd.floats(w, second + k * Simd.BYTES);
-      FloatVector v = Simd.all(x[x0 + k]);
+      FloatVector a =
+          FloatVector.fromMemorySegment(Simd.FLOATS, w, first + k * Simd.BYTES, Simd.ORDER);
+      FloatVector b =
+          FloatVector.fromMemorySegment(Simd.FLOATS, w, second + k * Simd.BYTES, Simd.ORDER);
+      int i = xAt + k * FEW_TOKENS;
+      FloatVector v = FloatVector.broadcast(Simd.FLOATS, x[i]);
       a0 = a.fma(v, a0);
       b0 = b.fma(v, b0);
-      v = Simd.all(x[x1 + k]);
+      v = FloatVector.broadcast(Simd.FLOATS, x[i + 1]);
       a1 = a.fma(v, a1);
       b1 = b.fma(v, b1);
-      v = Simd.all(x[x2 + k]);
+      v = FloatVector.broadcast(Simd.FLOATS, x[i + 2]);
       a2 = a.fma(v, a2);
       b2 = b.fma(v, b2);
-      v = Simd.all(x[x3 + k]);
+      v = FloatVector.broadcast(Simd.FLOATS, x[i + 3]);
       a3 = a.fma(v, a3);
       b3 = b.fma(v, b3);
     }
-    a0.intoArray(tile, 0);
-    b0.intoArray(tile, Simd.WIDTH);
-    a1.intoArray(tile, 2 * Simd.WIDTH);
-    b1.intoArray(tile, 3 * Simd.WIDTH);
-    a2.intoArray(tile, 4 * Simd.WIDTH);
-    b2.intoArray(tile, 5 * Simd.WIDTH);
-    a3.intoArray(tile, 6 * Simd.WIDTH);
-    b3.intoArray(tile, 7 * Simd.WIDTH);
+    a0.intoArray(sums, 0);
+    b0.intoArray(sums, Simd.WIDTH);
+    a1.intoArray(sums, 2 * Simd.WIDTH);
+    b1.intoArray(sums, 3 * Simd.WIDTH);
+    a2.intoArray(sums, 4 * Simd.WIDTH);
+    b2.intoArray(sums, 5 * Simd.WIDTH);
+    a3.intoArray(sums, 6 * Simd.WIDTH);
+    b3.intoArray(sums, 7 * Simd.WIDTH);
   }
 
-  private static void emit(float[] tile, int from, float[] out, int at, int count, boolean add) {
+  private static void emit(float[] sums, int from, float[] out, int at, int count, boolean add) {
     int whole = Simd.FLOATS.loopBound(count);
     for (int i = 0; i < whole; i += Simd.WIDTH) {
-      FloatVector sum = FloatVector.fromArray(Simd.FLOATS, tile, from + i);
+      FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, from + i);
       (add ? sum.add(FloatVector.fromArray(Simd.FLOATS, out, at + i)) : sum).intoArray(out, at + i);
     }
     for (int i = whole; i < count; i++) {
-      out[at + i] = add ? out[at + i] + tile[from + i] : tile[from + i];
+      out[at + i] = add ? out[at + i] + sums[from + i] : sums[from + i];
     }
   }
 }

@@ -16,13 +16,14 @@ final class MatmulTask implements WorkerPool.Task {
   /** Multiplications that are worth a chunk of their own: some microseconds, as waking a thread. */
   private static final long CHUNK_WORK = 1 << 17;
 
-  private static final int CHUNKS_A_THREAD = 4;
+  private static final int CHUNKS_A_THREAD = 3;
 
   private final Scratch[] scratches;
   private final @Nullable CpuWeights[] weights = new CpuWeights[MOST_PARTS];
   private final @Nullable CpuBuffer[] outs = new CpuBuffer[MOST_PARTS];
   private int parts;
   private @Nullable Activation gate;
+  private final Inputs inputs = new Inputs();
   private CpuBuffer x;
   private int firstRow;
   private int rows;
@@ -45,7 +46,8 @@ final class MatmulTask implements WorkerPool.Task {
 
   /** Adds a product. */
   MatmulTask with(CpuWeights w, CpuBuffer out) {
-    if (w.columns() > x.columns() || w.rows() > out.columns()) {
+    boolean alike = parts == 0 || w.columns() == part(0).columns();
+    if (w.columns() > x.columns() || w.rows() > out.columns() || !alike) {
       throw new IllegalArgumentException(
           "weights of "
               + w.rows()
@@ -73,15 +75,21 @@ final class MatmulTask implements WorkerPool.Task {
   void run(WorkerPool pool) {
     int groups = 0;
     long work = 0;
+    boolean plain = false;
+    boolean rounded = false;
     for (int p = 0; p < parts; p++) {
       CpuWeights w = part(p);
+      plain |= !w.packing.rounds();
+      rounded |= w.packing.rounds();
       groups = gate == null ? groups + w.groups() : w.groups();
       work += (long) w.groups() * Simd.WIDTH * w.columns() * rows;
     }
+    inputs.of(x, firstRow, rows, part(0).columns());
+    inputs.prepare(plain, rounded, pool);
     long chunks = Math.min(work / CHUNK_WORK, (long) CHUNKS_A_THREAD * pool.threads());
     chunks = Math.clamp(chunks, 1, groups);
     groupsAChunk = (int) ((groups + chunks - 1) / chunks);
-    groupsAChunk += rows >= Gemm.LEAST_TOKENS ? groupsAChunk & 1 : 0; // panels take two groups
+    groupsAChunk += inputs.tiled() ? groupsAChunk & 1 : 0; // panels take two groups
     pool.run(this, (groups + groupsAChunk - 1) / groupsAChunk);
   }
 
@@ -135,23 +143,15 @@ final class MatmulTask implements WorkerPool.Task {
   private void multiply(int p, int from, int to, Scratch scratch) {
     CpuWeights w = part(p);
     CpuBuffer out = out(p);
-    int xAt = x.at(firstRow);
-    if (rows >= Gemm.LEAST_TOKENS) {
-      Gemm.multiply(w, from, to, x.data, xAt, x.columns(), rows, out, scratch);
+    if (inputs.tiled()) {
+      Gemm.multiply(w, from, to, inputs, out, scratch);
       return;
     }
     int first = from * Simd.WIDTH;
     int count = Math.min(to * Simd.WIDTH, w.rows()) - first;
     for (int t = 0; t < rows; t++) {
-      w.packing.product(
-          w.data,
-          w.at(from),
-          w.columns(),
-          count,
-          x.data,
-          xAt + t * x.columns(),
-          out.data,
-          out.at(t) + first);
+      int y = out.at(t) + first;
+      w.packing.product(w.data, w.at(from), w.columns(), count, inputs, t, out.data, y, scratch);
     }
   }
 }

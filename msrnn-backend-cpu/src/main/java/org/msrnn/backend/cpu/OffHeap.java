@@ -5,7 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import org.msrnn.api.BackendException;
 
-/** Memory outside the heap that one matrix or one store holds. Closing it twice is harmless. */
+/**
+ * Memory outside the heap that one matrix or one store holds, in pages of 2 MiB where it is large
+ * and the system has them. Closing it twice is harmless.
+ */
 final class OffHeap implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Set<OffHeap> open;
@@ -36,6 +39,10 @@ final class OffHeap implements AutoCloseable {
   }
 
   private static MemorySegment allocate(Arena arena, long bytes, String what) {
+    MemorySegment mapped = bytes < HugePages.LEAST ? null : HugePages.map(bytes, arena);
+    if (mapped != null) {
+      return mapped;
+    }
     try {
       return arena.allocate(bytes, Simd.ALIGNMENT);
     } catch (OutOfMemoryError e) {

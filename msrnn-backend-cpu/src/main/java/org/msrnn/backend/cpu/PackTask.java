@@ -15,17 +15,18 @@ final class PackTask implements WorkerPool.Task {
   }
 
   /**
-   * Packs in the tensor's own format, or as floats if that cannot hold its numbers.
+   * Packs in a format, or as floats if that cannot hold the tensor's numbers.
    *
    * @param open see {@link OffHeap}
    */
-  static CpuWeights pack(Tensor tensor, WorkerPool pool, Set<OffHeap> open) {
-    PackTask task = new PackTask(tensor, weights(tensor, Packing.of(tensor.type()), open));
+  static CpuWeights pack(Tensor tensor, Packing packing, WorkerPool pool, Set<OffHeap> open) {
+    PackTask task = new PackTask(tensor, weights(tensor, packing, open));
     if (task.run(pool)) {
       return task.into;
     }
     task.into.close();
-    PackTask asFloats = new PackTask(tensor, weights(tensor, new FloatPacking(), open));
+    FloatPacking floats = new FloatPacking(packing.rounds());
+    PackTask asFloats = new PackTask(tensor, weights(tensor, floats, open));
     asFloats.run(pool);
     return asFloats.into;
   }
@@ -48,11 +49,8 @@ final class PackTask implements WorkerPool.Task {
   @Override
   public void run(int group, int lane) {
     int rows = Math.min(Simd.WIDTH, into.rowsFrom(group));
-    for (int r = 0; r < rows; r++) {
-      int row = group * Simd.WIDTH + r;
-      if (!into.packing.pack(tensor, row, into.data, into.at(group), r)) {
-        exact = false;
-      }
+    if (!into.packing.pack(tensor, group * Simd.WIDTH, rows, into.data, into.at(group))) {
+      exact = false;
     }
   }
 }

@@ -22,48 +22,132 @@ sealed interface Packing permits FloatPacking, Bf16Packing, F16Packing, Q8Packin
   ValueLayout.OfShort FILE_SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** Columns from which on a panel may start: a multiple of every block. */
-  int PANEL_STEP = 32;
+  /** Little-endian words at any address. */
+  ValueLayout.OfInt FILE_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** The packing of a format. */
-  static Packing of(TensorType type) {
+  /** Words of a row that are packed before the next row's: a cache line. */
+  int TILE = 16;
+
+  /** Columns from which on a panel may start: a multiple of every block, and of two. */
+  int PANEL_STEP = 64;
+
+  /** Columns that a kernel does of one group before it goes to the next. */
+  int BLOCK = 32;
+
+  /**
+   * Groups that are computed side by side, a block of each in turn: their memory is then read in as
+   * many streams. A processor prefetches every stream as far ahead, some twenty cache lines, which
+   * for a single one is not enough to hide how long memory takes.
+   */
+  int STREAMS = 8;
+
+  /**
+   * The packing of a format.
+   *
+   * @param integers whether products with Q8_0 are those of integers, too
+   */
+  static Packing of(TensorType type, boolean integers) {
     return switch (type) {
       case F16 -> new F16Packing();
       case BF16 -> new Bf16Packing();
-      case Q8_0 -> new Q8Packing();
+      case Q8_0 -> new Q8Packing(integers);
       case Q4_0 -> new Q4Packing();
-      default -> new FloatPacking(); // decoded at upload
+      default -> new FloatPacking(false); // decoded at upload
     };
+  }
+
+  /** Whether products are those of rounded inputs. */
+  default boolean rounds() {
+    return false;
   }
 
   /** Bytes of a group of rows. */
   long groupBytes(int columns);
 
   /**
-   * Writes one row of a tensor into its lane.
+   * Packs the rows of a group.
    *
+   * @param row the first one
+   * @param rows how many, at most as many as a vector has lanes
    * @param into zeroed memory
    * @param at where the group starts
-   * @return false if the packing cannot hold the row's numbers exactly
+   * @return false if the packing cannot hold their numbers exactly
    */
-  boolean pack(Tensor tensor, int row, MemorySegment into, long at, int lane);
+  boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at);
 
   /**
-   * Products of neighbouring rows with one vector.
+   * Copies words of rows of a file into lanes, word i of each to vector i: a cache line of each row
+   * at a time, so that lines of both sides are complete before they leave the first cache.
+   *
+   * @param from where the first row starts
+   * @param rowBytes from one row to the next
+   */
+  static void words(
+      MemorySegment data,
+      long from,
+      long rowBytes,
+      int rows,
+      int words,
+      MemorySegment into,
+      long at) {
+    for (int first = 0; first < words; first += TILE) {
+      int count = Math.min(TILE, words - first);
+      for (int r = 0; r < rows; r++) {
+        long p = from + r * rowBytes + 4L * first;
+        long q = at + first * Simd.BYTES + 4L * r;
+        for (int i = 0; i < count; i++) {
+          into.set(ValueLayout.JAVA_INT, q + i * Simd.BYTES, data.get(FILE_INT, p + 4L * i));
+        }
+      }
+    }
+  }
+
+  /** Copies rows of 16-bit numbers, two a word; an odd number of columns ends with half a word. */
+  static void halves(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+    MemorySegment data = tensor.data();
+    int words = tensor.columns() / 2;
+    long rowBytes = 2L * tensor.columns();
+    words(data, row * rowBytes, rowBytes, rows, words, into, at);
+    for (int r = 0; r < rows * (tensor.columns() & 1); r++) {
+      int last = data.get(FILE_SHORT, (row + r) * rowBytes + 4L * words) & 0xffff;
+      word(into, at, words, r, last);
+    }
+  }
+
+  /**
+   * Products of neighbouring rows with one token's inputs.
    *
    * @param at where the first row's group starts
    * @param rows how many, counted from the start of that group
+   * @param y products from {@code yAt} on
    */
   void product(
-      MemorySegment w, long at, int columns, int rows, float[] x, int xAt, float[] y, int yAt);
+      MemorySegment w,
+      long at,
+      int columns,
+      int rows,
+      Inputs in,
+      int token,
+      float[] y,
+      int yAt,
+      Scratch scratch);
 
   /**
    * Decodes columns of one group: a vector of floats a column.
    *
+   * @param columns all columns of the matrix
    * @param from first column, a multiple of {@link #PANEL_STEP}
    * @param to end of the columns
    */
-  void decode(MemorySegment w, long at, int from, int to, MemorySegment panel, long panelAt);
+  void decode(
+      MemorySegment w,
+      long at,
+      int columns,
+      int from,
+      int to,
+      MemorySegment panel,
+      long panelAt,
+      Scratch scratch);
 
   /** Decodes one row. */
   void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt);

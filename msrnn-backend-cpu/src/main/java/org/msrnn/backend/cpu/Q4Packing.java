@@ -1,118 +1,206 @@
 package org.msrnn.backend.cpu;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
 
 /**
- * Q4_0. A block of 32 columns is a vector of float scales and four vectors of words of eight signed
- * nibbles (8 taken off already). A nibble is used where it stands at the top of its word, 2^28
- * times too large, which the scale makes good: a shift and a mask decode it, both exact.
+ * Q4_0. A block of 32 columns is four vectors of words of eight nibbles, not yet less 8; scales
+ * stand before them, see {@link BlockScales}.
+ *
+ * <p>Products with one vector are products of integers: taking a nibble out costs as much as using
+ * it, and as integers two are used at a time. Sums of 16 of them are below {@code 16 * 15 * 127 <
+ * 2^15}. Inputs are rounded for that, and for matrix-matrix products too, so that a token gets the
+ * same numbers on either way.
  */
 final class Q4Packing implements Packing {
-  private static final int BLOCK = 32;
-  private static final int VECTORS = 5; // of a block: scales, then words
+  private static final int WORDS = 4; // of a block
   private static final int TOP = 0xf0000000;
+  private static final int LOWEST = 0x000f000f; // of each half of a word
+  private static final int LESS_8 = 0x80000000; // at the top: q - 8 is q with its top bit turned
+  private static final long LOWER = 0x0f0f0f0f0f0f0f0fL; // of each byte
+  private static final long PAIRS = 0x00ff00ff00ff00ffL; // of nibbles, a byte of each 16 bits
+  private static final ValueLayout.OfLong FILE_LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final float SCALE_DOWN = 0x1p-28f;
 
   @Override
-  public long groupBytes(int columns) {
-    return (long) (columns / BLOCK) * VECTORS * Simd.BYTES;
-  }
-
-  @Override
-  public boolean pack(Tensor tensor, int row, MemorySegment into, long at, int lane) {
-    int blocks = tensor.columns() / BLOCK;
-    long from = (long) row * blocks * TensorType.Q4_0.blockBytes();
-    for (int b = 0; b < blocks; b++, from += TensorType.Q4_0.blockBytes()) {
-      long first = (long) b * VECTORS;
-      float scale = Float.float16ToFloat(tensor.data().get(FILE_SHORT, from)) * SCALE_DOWN;
-      Packing.word(into, at, first, lane, Float.floatToRawIntBits(scale));
-      for (int i = 0; i < 4; i++) {
-        Packing.word(into, at, first + 1 + i, lane, word(tensor.data(), from + 2, 8 * i));
-      }
-    }
+  public boolean rounds() {
     return true;
   }
 
-  /** Eight columns of a block of the file from column {@code from} on, as signed nibbles. */
-  private static int word(MemorySegment data, long block, int from) {
-    int word = 0;
-    for (int i = 0; i < 8; i++) {
-      int column = from + i;
-      int pair = data.get(ValueLayout.JAVA_BYTE, block + column % 16);
-      int nibble = pair >> (column < 16 ? 0 : 4) & 15;
-      word |= (nibble ^ 8) << 4 * i; // q - 8 in two's complement is q with its top bit turned
-    }
-    return word;
+  @Override
+  public long groupBytes(int columns) {
+    return BlockScales.bytes(columns) + (long) (columns / BLOCK) * WORDS * Simd.BYTES;
   }
 
-  private static FloatVector at(IntVector words, int shift) {
-    return (FloatVector) words.lanewise(LSHL, shift).and(TOP).convert(I2F, 0);
+  @Override
+  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+    MemorySegment data = tensor.data();
+    int blocks = tensor.columns() / BLOCK;
+    long blockBytes = TensorType.Q4_0.blockBytes();
+    long words = at + BlockScales.bytes(tensor.columns());
+    for (int b = 0; b < blocks; b++) {
+      for (int r = 0; r < rows; r++) {
+        long p = ((long) (row + r) * blocks + b) * blockBytes + 2;
+        long q = words + b * (WORDS * Simd.BYTES) + 4L * r;
+        long left = data.get(FILE_LONG, p); // bytes 0 to 7 have columns 0 to 7 and 16 to 23
+        long right = data.get(FILE_LONG, p + 8);
+        into.set(ValueLayout.JAVA_INT, q, word(left));
+        into.set(ValueLayout.JAVA_INT, q + Simd.BYTES, word(right));
+        into.set(ValueLayout.JAVA_INT, q + 2 * Simd.BYTES, word(left >>> 4));
+        into.set(ValueLayout.JAVA_INT, q + 3 * Simd.BYTES, word(right >>> 4));
+      }
+    }
+    return BlockScales.pack(tensor, row, rows, into, at);
+  }
+
+  /**
+   * Where a column stands in its word, in nibbles: two apart are 16 bits apart, see {@link Inputs}.
+   */
+  private static int nibble(int column) {
+    return column & 1 | (column & 4) >> 1 | (column & 2) << 1;
+  }
+
+  /** A word of the eight columns in the lower halves of bytes. */
+  private static int word(long bytes) {
+    long numbers = bytes & LOWER;
+    long pairs = (numbers | numbers >>> 4) & PAIRS; // columns 0 and 1, 2 and 3, ...
+    return (int) (pairs | pairs >>> 24);
   }
 
   @Override
   public void product(
-      MemorySegment w, long at, int columns, int rows, float[] x, int xAt, float[] y, int yAt) {
-    for (int r = 0; r < rows; r += Simd.WIDTH, at += groupBytes(columns)) {
-      group(w, at, columns, x, xAt, y, yAt + r, rows - r);
+      MemorySegment w,
+      long at,
+      int columns,
+      int rows,
+      Inputs in,
+      int token,
+      float[] y,
+      int yAt,
+      Scratch scratch) {
+    int blocks = columns / BLOCK;
+    long groupBytes = groupBytes(columns);
+    long words = BlockScales.bytes(columns);
+    float[] scales = scratch.scales(STREAMS * blocks);
+    float[] sums = scratch.tile;
+    for (int r = 0; r < rows; r += STREAMS * Simd.WIDTH, at += STREAMS * groupBytes) {
+      int groups = Math.min(STREAMS, Simd.vectors(rows - r));
+      for (int g = 0; g < groups; g++) {
+        BlockScales.decode(w, at + g * groupBytes, 0, blocks, scales, g * blocks * Simd.WIDTH);
+      }
+      Arrays.fill(sums, 0, groups * Simd.WIDTH, 0);
+      integers(w, at + words, groupBytes, groups, blocks, scales, in, token * blocks, sums);
+      System.arraycopy(sums, 0, y, yAt + r, Math.min(groups * Simd.WIDTH, rows - r));
     }
   }
 
-  private static void group(
-      MemorySegment w, long at, int columns, float[] x, int xAt, float[] y, int yAt, int rows) {
-    FloatVector sum = FloatVector.zero(Simd.FLOATS);
-    for (int block = xAt; block < xAt + columns; block += BLOCK) {
-      FloatVector scale = Simd.floats(w, at);
-      at += Simd.BYTES;
-      FloatVector a = FloatVector.zero(Simd.FLOATS);
-      FloatVector b = a;
-      FloatVector c = a;
-      FloatVector d = a;
-      for (int i = 0; i < BLOCK; i += 4) {
-        // half a word at a time: a loop body as small as this is compiled well
-        IntVector words = Simd.ints(w, at + i / 8 * Simd.BYTES).lanewise(LSHL, 16 - (i & 4) * 4);
-        int k = block + i;
-        a = at(words, 12).fma(Simd.all(x[k]), a);
-        b = at(words, 8).fma(Simd.all(x[k + 1]), b);
-        c = at(words, 4).fma(Simd.all(x[k + 2]), c);
-        d = at(words, 0).fma(Simd.all(x[k + 3]), d);
+  @Kernel
+  private static void integers(
+      MemorySegment w,
+      long at,
+      long groupBytes,
+      int groups,
+      int blocks,
+      float[] scales,
+      Inputs in,
+      int first,
+      float[] sums) {
+    int[] pairs = in.pairs;
+    int[] offsets = in.offsets;
+    float[] inputScales = in.scales;
+    for (int b = 0; b < blocks; b++) {
+      for (int g = 0; g < groups; g++) {
+        long p = at + g * groupBytes + b * (WORDS * Simd.BYTES);
+        ShortVector products = ShortVector.zero(Simd.SHORTS);
+        for (int i = 0; i < WORDS; i++) {
+          IntVector words =
+              IntVector.fromMemorySegment(Simd.INTS, w, p + i * Simd.BYTES, Simd.ORDER);
+          int k = (first + b) * (BLOCK / 2) + 4 * i;
+          ShortVector n0 = words.and(LOWEST).reinterpretAsShorts().mul(Simd.shorts(pairs[k]));
+          IntVector next = words.lanewise(LSHR, 4).and(LOWEST);
+          ShortVector n1 = next.reinterpretAsShorts().mul(Simd.shorts(pairs[k + 1]));
+          next = words.lanewise(LSHR, 8).and(LOWEST);
+          ShortVector n2 = next.reinterpretAsShorts().mul(Simd.shorts(pairs[k + 2]));
+          next = words.lanewise(LSHR, 12).and(LOWEST);
+          ShortVector n3 = next.reinterpretAsShorts().mul(Simd.shorts(pairs[k + 3]));
+          products = products.add(n0.add(n1).add(n2.add(n3)));
+        }
+        IntVector both = products.reinterpretAsInts();
+        IntVector sum = both.lanewise(ASHR, 16).add(both.lanewise(LSHL, 16).lanewise(ASHR, 16));
+        FloatVector part = (FloatVector) sum.sub(offsets[first + b]).convert(I2F, 0);
+        FloatVector scale =
+            FloatVector.fromArray(Simd.FLOATS, scales, (g * blocks + b) * Simd.WIDTH);
+        scale = scale.mul(inputScales[first + b]);
+        part.fma(scale, FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH))
+            .intoArray(sums, g * Simd.WIDTH);
       }
-      at += 4 * Simd.BYTES;
-      sum = a.add(b).add(c.add(d)).fma(scale, sum);
     }
-    Simd.store(sum, y, yAt, rows);
   }
 
   @Override
   public void decode(
-      MemorySegment w, long at, int from, int to, MemorySegment panel, long panelAt) {
-    long p = at + groupBytes(from);
-    for (int block = from; block < to; block += BLOCK) {
-      FloatVector scale = Simd.floats(w, p);
-      p += Simd.BYTES;
-      for (int i = 0; i < BLOCK; i += 8, p += Simd.BYTES) {
-        IntVector words = Simd.ints(w, p);
-        for (int shift = 28; shift >= 0; shift -= 4, panelAt += Simd.BYTES) {
-          at(words, shift).mul(scale).intoMemorySegment(panel, panelAt, Simd.ORDER);
-        }
+      MemorySegment w,
+      long at,
+      int columns,
+      int from,
+      int to,
+      MemorySegment panel,
+      long panelAt,
+      Scratch scratch) {
+    float[] scales = scratch.scales((to - from) / BLOCK);
+    BlockScales.decode(w, at, from / BLOCK, to / BLOCK, scales, 0);
+    long p = at + BlockScales.bytes(columns) + (long) from / BLOCK * WORDS * Simd.BYTES;
+    decode(w, p, (to - from) / BLOCK, scales, panel, panelAt);
+  }
+
+  @Kernel
+  private static void decode(
+      MemorySegment w, long at, int blocks, float[] scales, MemorySegment panel, long panelAt) {
+    for (int b = 0; b < blocks; b++) {
+      FloatVector scale =
+          FloatVector.fromArray(Simd.FLOATS, scales, b * Simd.WIDTH).mul(SCALE_DOWN);
+      for (int i = 0; i < 2 * WORDS; i++) { // halves of words: columns 0, 1, 4, 5 and 2, 3, 6, 7
+        long p = at + (b * WORDS + i / 2) * Simd.BYTES;
+        long q = panelAt + (b * BLOCK + 4 * i - 2 * (i & 1)) * Simd.BYTES;
+        IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+        words = words.lanewise(LSHL, 16 - 16 * (i & 1));
+        IntVector top = words.lanewise(LSHL, 12).and(TOP).lanewise(XOR, LESS_8);
+        FloatVector number = (FloatVector) top.convert(I2F, 0);
+        number.mul(scale).intoMemorySegment(panel, q, Simd.ORDER);
+        top = words.lanewise(LSHL, 8).and(TOP).lanewise(XOR, LESS_8);
+        number = (FloatVector) top.convert(I2F, 0);
+        number.mul(scale).intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
+        top = words.lanewise(LSHL, 4).and(TOP).lanewise(XOR, LESS_8);
+        number = (FloatVector) top.convert(I2F, 0);
+        number.mul(scale).intoMemorySegment(panel, q + 4 * Simd.BYTES, Simd.ORDER);
+        top = words.and(TOP).lanewise(XOR, LESS_8);
+        number = (FloatVector) top.convert(I2F, 0);
+        number.mul(scale).intoMemorySegment(panel, q + 5 * Simd.BYTES, Simd.ORDER);
       }
     }
   }
 
   @Override
   public void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt) {
+    long words = at + BlockScales.bytes(columns);
     for (int c = 0; c < columns; c++) {
-      long first = (long) (c / BLOCK) * VECTORS;
-      float scale = Float.intBitsToFloat(Packing.word(w, at, first, lane));
-      int word = Packing.word(w, at, first + 1 + c % BLOCK / 8, lane);
-      into[intoAt + c] = scale * (word << 28 - 4 * (c % 8) & TOP);
+      int word = Packing.word(w, words, (long) (c / BLOCK) * WORDS + c % BLOCK / 8, lane);
+      float scale = BlockScales.get(w, at, c / BLOCK, lane);
+      into[intoAt + c] = scale * ((word >>> 4 * nibble(c) & 15) - 8);
     }
   }
 }

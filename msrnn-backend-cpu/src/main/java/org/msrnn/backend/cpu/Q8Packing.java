@@ -1,106 +1,222 @@
 package org.msrnn.backend.cpu;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
 
 /**
- * Q8_0. A block of 32 columns is a vector of float scales and eight vectors of words of four bytes.
- * A byte is used where it stands at the top of its word, 2^24 times too large, which the scale
- * makes good: a shift and a mask decode it, both exact.
+ * Q8_0. A block of 32 columns is eight vectors of words of four bytes; scales stand before them,
+ * see {@link BlockScales}.
+ *
+ * <p>Exact products use a byte where it stands at the top of its word, 2^24 times too large, which
+ * is made good in the end: a shift and a mask decode it. Products of integers use two bytes of a
+ * word at a time; sums of two products are below {@code 2 * 128 * 127 < 2^15}.
+ *
+ * <p>A few groups are computed side by side, block by block: their memory is then read in as many
+ * streams, each of which the processor prefetches as far ahead as a single one.
+ *
+ * @param rounds whether products are those of rounded inputs, as integers
  */
-final class Q8Packing implements Packing {
-  private static final int BLOCK = 32;
-  private static final int VECTORS = 9; // of a block: scales, then words
+record Q8Packing(boolean rounds) implements Packing {
+  private static final int WORDS = 8; // of a block
   private static final int TOP = 0xff000000;
   private static final float SCALE_DOWN = 0x1p-24f;
-  private static final ValueLayout.OfInt FILE_INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   @Override
   public long groupBytes(int columns) {
-    return (long) (columns / BLOCK) * VECTORS * Simd.BYTES;
+    return BlockScales.bytes(columns) + (long) (columns / BLOCK) * WORDS * Simd.BYTES;
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, MemorySegment into, long at, int lane) {
+  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+    MemorySegment data = tensor.data();
     int blocks = tensor.columns() / BLOCK;
-    long from = (long) row * blocks * TensorType.Q8_0.blockBytes();
-    for (int b = 0; b < blocks; b++, from += TensorType.Q8_0.blockBytes()) {
-      long first = (long) b * VECTORS;
-      float scale = Float.float16ToFloat(tensor.data().get(FILE_SHORT, from)) * SCALE_DOWN;
-      Packing.word(into, at, first, lane, Float.floatToRawIntBits(scale));
-      for (int i = 0; i < 8; i++) {
-        int word = tensor.data().get(FILE_INT, from + 2 + 4L * i);
-        Packing.word(into, at, first + 1 + i, lane, word);
+    long blockBytes = TensorType.Q8_0.blockBytes();
+    long words = at + BlockScales.bytes(tensor.columns());
+    for (int b = 0; b < blocks; b++) {
+      for (int r = 0; r < rows; r++) {
+        long p = ((long) (row + r) * blocks + b) * blockBytes + 2;
+        long q = words + b * (WORDS * Simd.BYTES) + 4L * r;
+        for (int i = 0; i < WORDS; i++) {
+          into.set(ValueLayout.JAVA_INT, q + i * Simd.BYTES, data.get(FILE_INT, p + 4L * i));
+        }
       }
     }
-    return true;
-  }
-
-  private static FloatVector at(IntVector words, int shift) {
-    return (FloatVector) words.lanewise(LSHL, shift).and(TOP).convert(I2F, 0);
+    return BlockScales.pack(tensor, row, rows, into, at);
   }
 
   @Override
   public void product(
-      MemorySegment w, long at, int columns, int rows, float[] x, int xAt, float[] y, int yAt) {
-    for (int r = 0; r < rows; r += Simd.WIDTH, at += groupBytes(columns)) {
-      group(w, at, columns, x, xAt, y, yAt + r, rows - r);
+      MemorySegment w,
+      long at,
+      int columns,
+      int rows,
+      Inputs in,
+      int token,
+      float[] y,
+      int yAt,
+      Scratch scratch) {
+    int blocks = columns / BLOCK;
+    long groupBytes = groupBytes(columns);
+    long words = BlockScales.bytes(columns);
+    float[] scales = scratch.scales(STREAMS * blocks);
+    float[] sums = scratch.tile;
+    for (int r = 0; r < rows; r += STREAMS * Simd.WIDTH, at += STREAMS * groupBytes) {
+      int groups = Math.min(STREAMS, Simd.vectors(rows - r));
+      for (int g = 0; g < groups; g++) {
+        BlockScales.decode(w, at + g * groupBytes, 0, blocks, scales, g * blocks * Simd.WIDTH);
+      }
+      Arrays.fill(sums, 0, groups * Simd.WIDTH, 0);
+      if (rounds) {
+        integers(w, at + words, groupBytes, groups, blocks, scales, in, token * blocks, sums);
+      } else {
+        floats(w, at + words, groupBytes, groups, blocks, scales, in.x, in.at(token), sums);
+      }
+      System.arraycopy(sums, 0, y, yAt + r, Math.min(groups * Simd.WIDTH, rows - r));
     }
   }
 
-  private static void group(
-      MemorySegment w, long at, int columns, float[] x, int xAt, float[] y, int yAt, int rows) {
-    FloatVector sum = FloatVector.zero(Simd.FLOATS);
-    for (int block = xAt; block < xAt + columns; block += BLOCK) {
-      FloatVector scale = Simd.floats(w, at);
-      at += Simd.BYTES;
-      FloatVector a = FloatVector.zero(Simd.FLOATS);
-      FloatVector b = a;
-      for (int i = 0; i < BLOCK; i += 2) {
-        // half a word at a time: a loop body as small as this is compiled well
-        IntVector words = Simd.ints(w, at + i / 4 * Simd.BYTES).lanewise(LSHL, 16 - (i & 2) * 8);
-        a = at(words, 8).fma(Simd.all(x[block + i]), a);
-        b = at(words, 0).fma(Simd.all(x[block + i + 1]), b);
+  @Kernel
+  private static void floats(
+      MemorySegment w,
+      long at,
+      long groupBytes,
+      int groups,
+      int blocks,
+      float[] scales,
+      float[] x,
+      int xAt,
+      float[] sums) {
+    for (int b = 0; b < blocks; b++) {
+      for (int g = 0; g < groups; g++) {
+        long p = at + g * groupBytes + b * (WORDS * Simd.BYTES);
+        FloatVector a0 = FloatVector.zero(Simd.FLOATS);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        for (int i = 0; i < WORDS; i++) {
+          IntVector words =
+              IntVector.fromMemorySegment(Simd.INTS, w, p + i * Simd.BYTES, Simd.ORDER);
+          int k = xAt + b * BLOCK + 4 * i;
+          FloatVector v0 = (FloatVector) words.lanewise(LSHL, 24).and(TOP).convert(I2F, 0);
+          a0 = v0.fma(FloatVector.broadcast(Simd.FLOATS, x[k]), a0);
+          FloatVector v1 = (FloatVector) words.lanewise(LSHL, 16).and(TOP).convert(I2F, 0);
+          a1 = v1.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 1]), a1);
+          FloatVector v2 = (FloatVector) words.lanewise(LSHL, 8).and(TOP).convert(I2F, 0);
+          a2 = v2.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 2]), a2);
+          FloatVector v3 = (FloatVector) words.and(TOP).convert(I2F, 0);
+          a3 = v3.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 3]), a3);
+        }
+        FloatVector scale =
+            FloatVector.fromArray(Simd.FLOATS, scales, (g * blocks + b) * Simd.WIDTH);
+        FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
+        sum = a0.add(a1).add(a2.add(a3)).fma(scale.mul(SCALE_DOWN), sum);
+        sum.intoArray(sums, g * Simd.WIDTH);
       }
-      at += 8 * Simd.BYTES;
-      sum = a.add(b).fma(scale, sum);
     }
-    Simd.store(sum, y, yAt, rows);
+  }
+
+  @Kernel
+  private static void integers(
+      MemorySegment w,
+      long at,
+      long groupBytes,
+      int groups,
+      int blocks,
+      float[] scales,
+      Inputs in,
+      int first,
+      float[] sums) {
+    int[] pairs = in.pairs;
+    float[] inputScales = in.scales;
+    for (int b = 0; b < blocks; b++) {
+      for (int g = 0; g < groups; g++) {
+        long p = at + g * groupBytes + b * (WORDS * Simd.BYTES);
+        IntVector sum = IntVector.zero(Simd.INTS);
+        for (int i = 0; i < WORDS; i++) {
+          IntVector words =
+              IntVector.fromMemorySegment(Simd.INTS, w, p + i * Simd.BYTES, Simd.ORDER);
+          int k = (first + b) * (BLOCK / 2) + 2 * i;
+          ShortVector even = words.lanewise(LSHL, 8).reinterpretAsShorts().lanewise(ASHR, 8);
+          ShortVector odd = words.reinterpretAsShorts().lanewise(ASHR, 8);
+          even = even.mul(IntVector.broadcast(Simd.INTS, pairs[k]).reinterpretAsShorts());
+          odd = odd.mul(IntVector.broadcast(Simd.INTS, pairs[k + 1]).reinterpretAsShorts());
+          IntVector both = even.add(odd).reinterpretAsInts();
+          sum = sum.add(both.lanewise(ASHR, 16));
+          sum = sum.add(both.lanewise(LSHL, 16).lanewise(ASHR, 16));
+        }
+        FloatVector scale =
+            FloatVector.fromArray(Simd.FLOATS, scales, (g * blocks + b) * Simd.WIDTH);
+        scale = scale.mul(inputScales[first + b]);
+        FloatVector part = (FloatVector) sum.convert(I2F, 0);
+        part.fma(scale, FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH))
+            .intoArray(sums, g * Simd.WIDTH);
+      }
+    }
   }
 
   @Override
   public void decode(
-      MemorySegment w, long at, int from, int to, MemorySegment panel, long panelAt) {
-    long p = at + groupBytes(from);
-    for (int block = from; block < to; block += BLOCK) {
-      FloatVector scale = Simd.floats(w, p);
-      p += Simd.BYTES;
-      for (int i = 0; i < BLOCK; i += 4, p += Simd.BYTES, panelAt += 4 * Simd.BYTES) {
-        IntVector words = Simd.ints(w, p);
-        at(words, 24).mul(scale).intoMemorySegment(panel, panelAt, Simd.ORDER);
-        at(words, 16).mul(scale).intoMemorySegment(panel, panelAt + Simd.BYTES, Simd.ORDER);
-        at(words, 8).mul(scale).intoMemorySegment(panel, panelAt + 2 * Simd.BYTES, Simd.ORDER);
-        at(words, 0).mul(scale).intoMemorySegment(panel, panelAt + 3 * Simd.BYTES, Simd.ORDER);
+      MemorySegment w,
+      long at,
+      int columns,
+      int from,
+      int to,
+      MemorySegment panel,
+      long panelAt,
+      Scratch scratch) {
+    float[] scales = scratch.scales((to - from) / BLOCK);
+    BlockScales.decode(w, at, from / BLOCK, to / BLOCK, scales, 0);
+    decode(w, at + BlockScales.bytes(columns), from / BLOCK, to / BLOCK, scales, panel, panelAt);
+  }
+
+  @Kernel
+  private static void decode(
+      MemorySegment w,
+      long at,
+      int from,
+      int to,
+      float[] scales,
+      MemorySegment panel,
+      long panelAt) {
+    for (int b = from; b < to; b++) {
+      FloatVector scale = FloatVector.fromArray(Simd.FLOATS, scales, (b - from) * Simd.WIDTH);
+      scale = scale.mul(SCALE_DOWN);
+      for (int i = 0; i < WORDS; i++) {
+        long p = at + b * (WORDS * Simd.BYTES) + i * Simd.BYTES;
+        long q = panelAt + (b - from) * (BLOCK * Simd.BYTES) + 4L * i * Simd.BYTES;
+        IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+        FloatVector v0 = (FloatVector) words.lanewise(LSHL, 24).and(TOP).convert(I2F, 0);
+        v0 = v0.mul(scale);
+        v0.intoMemorySegment(panel, q, Simd.ORDER);
+        FloatVector v1 = (FloatVector) words.lanewise(LSHL, 16).and(TOP).convert(I2F, 0);
+        v1 = v1.mul(scale);
+        v1.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
+        FloatVector v2 = (FloatVector) words.lanewise(LSHL, 8).and(TOP).convert(I2F, 0);
+        v2 = v2.mul(scale);
+        v2.intoMemorySegment(panel, q + 2 * Simd.BYTES, Simd.ORDER);
+        FloatVector v3 = (FloatVector) words.and(TOP).convert(I2F, 0);
+        v3 = v3.mul(scale);
+        v3.intoMemorySegment(panel, q + 3 * Simd.BYTES, Simd.ORDER);
       }
     }
   }
 
   @Override
   public void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt) {
+    long words = at + BlockScales.bytes(columns);
     for (int c = 0; c < columns; c++) {
-      long first = (long) (c / BLOCK) * VECTORS;
-      float scale = Float.intBitsToFloat(Packing.word(w, at, first, lane));
-      int word = Packing.word(w, at, first + 1 + c % BLOCK / 4, lane);
-      into[intoAt + c] = scale * (word << 24 - 8 * (c % 4) & TOP);
+      int word = Packing.word(w, words, (long) (c / BLOCK) * WORDS + c % BLOCK / 4, lane);
+      into[intoAt + c] = BlockScales.get(w, at, c / BLOCK, lane) * (byte) (word >>> 8 * (c % 4));
     }
   }
 }

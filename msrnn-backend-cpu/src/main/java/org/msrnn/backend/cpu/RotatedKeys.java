@@ -8,10 +8,13 @@ import org.msrnn.api.backend.SlotView;
 
 /**
  * Keys of a call, rotated at the positions that the slots have now (positions in the cache): {@code
- * [head][tile][number][lane]}. Cut by heads and tiles.
+ * [head][tile][number][slot]}. Cut by heads and tiles.
  */
 final class RotatedKeys implements WorkerPool.Task {
   private static final long CHUNK_NUMBERS = 1 << 15;
+
+  /** How the rotated keys lie. */
+  static final KvPacking PACKING = new FloatKv();
 
   private @Nullable MemorySegment memory;
   private float[] cos = {};
@@ -21,18 +24,23 @@ final class RotatedKeys implements WorkerPool.Task {
   private int tiles;
   private int tilesAChunk;
 
+  /** Of a tile of the store, which is some tiles here. */
+  private long tileBytes;
+
   /** Rotates the keys of all heads, up to the extent of the slots. */
   void prepare(AttentionCall call, double[] rotations, Scratch scratch, WorkerPool pool) {
     CpuKv source = (CpuKv) call.kv;
     kv = source;
-    tiles = Simd.vectors(call.slots.extent());
+    tiles = (call.slots.extent() + source.tileSlots - 1) / source.tileSlots;
+    int inTile = source.tileSlots / PACKING.group();
+    tileBytes = inTile * PACKING.keyBytes(source.headSize());
     MemorySegment present = memory;
-    long bytes = Math.multiplyExact((long) source.heads() * tiles, source.tileBytes);
+    long bytes = Math.multiplyExact((long) source.heads() * tiles, tileBytes);
     if (present == null || present.byteSize() < bytes) {
       memory = OffHeap.scratch(bytes + bytes / 2, "rotated keys");
     }
-    angles(call, rotations, scratch.rotation(Objects.requireNonNull(call.rope)));
-    int numbers = source.headSize() * Simd.WIDTH;
+    angles(call, source, rotations, scratch.rotation(Objects.requireNonNull(call.rope)));
+    int numbers = source.headSize() * source.tileSlots;
     tilesAChunk = Math.clamp(CHUNK_NUMBERS / numbers, 1, Math.max(1, tiles));
     pool.run(this, source.heads() * chunksAHead());
   }
@@ -41,19 +49,20 @@ final class RotatedKeys implements WorkerPool.Task {
     return (tiles + tilesAChunk - 1) / tilesAChunk;
   }
 
-  /** Spreads cosines and sines to {@code [tile][pair][lane]}. */
-  private void angles(AttentionCall call, double[] rotations, RotationTable table) {
+  /** Spreads cosines and sines to {@code [tile][pair][slot]}. */
+  private void angles(AttentionCall call, CpuKv source, double[] rotations, RotationTable table) {
     half = table.half();
-    cos = Scratch.atLeast(cos, (long) tiles * half * Simd.WIDTH);
-    sin = Scratch.atLeast(sin, (long) tiles * half * Simd.WIDTH);
+    cos = Scratch.atLeast(cos, (long) tiles * source.tileSlots * half);
+    sin = Scratch.atLeast(sin, (long) tiles * source.tileSlots * half);
     long[] positions = call.slots.positions();
     for (int s = 0; s < call.slots.extent(); s++) {
       if (positions[s] == SlotView.FREE) {
         continue;
       }
       int from = table.at(rotations[s]);
-      int to = s / Simd.WIDTH * half * Simd.WIDTH + s % Simd.WIDTH;
-      for (int i = 0; i < half; i++, to += Simd.WIDTH) {
+      int wide = PACKING.group();
+      int to = s / wide * half * wide + s % wide;
+      for (int i = 0; i < half; i++, to += wide) {
         cos[to] = table.cos[from + i];
         sin[to] = table.sin[from + i];
       }
@@ -69,17 +78,17 @@ final class RotatedKeys implements WorkerPool.Task {
     for (CpuKv.Chunk part : source.chunks) {
       int end = Math.min(to, part.firstTile() + part.tiles());
       for (int tile = Math.max(from, part.firstTile()); tile < end; tile++) {
-        AttentionKernels.rotate(
-            part.keys(),
-            source.keysAt(part, head, tile),
-            source.headSize(),
-            half,
-            cos,
-            sin,
-            tile * half * Simd.WIDTH,
-            memory(),
-            at(head, tile));
+        long at = source.keysAt(part, head, tile);
+        source.packing.keys(part.keys(), at, source.headSize(), memory(), at(head, tile));
+        rotate(head, tile, source.headSize(), source.tileSlots);
       }
+    }
+  }
+
+  private void rotate(int head, int tile, int headSize, int slots) {
+    for (int s = 0; s < slots; s += PACKING.group()) {
+      long at = at(head, tile) + s / PACKING.group() * PACKING.keyBytes(headSize);
+      AttentionKernels.rotate(memory(), at, half, cos, sin, (tile * slots + s) * half);
     }
   }
 
@@ -89,6 +98,6 @@ final class RotatedKeys implements WorkerPool.Task {
 
   /** Where a tile of a head starts in {@link #memory}. */
   long at(int head, int tile) {
-    return ((long) head * tiles + tile) * Objects.requireNonNull(kv).tileBytes;
+    return ((long) head * tiles + tile) * tileBytes;
   }
 }

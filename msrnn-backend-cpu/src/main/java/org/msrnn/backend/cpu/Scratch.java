@@ -26,10 +26,12 @@ final class Scratch {
   /** What the rows of an attention item see. */
   final Visibility visibility = new Visibility();
 
-  /** Scores of up to four queries, {@code [query][slot]}. */
+  private float[] scales = {};
+
+  /** Scores of the queries of an item, {@code [query][slot]}. */
   float[] scores = {};
 
-  /** Sums of values of up to four queries. */
+  /** Sums of values of the queries of an item. */
   float[] sums = {};
 
   /** Where the queries of an attention item lie. */
@@ -59,6 +61,12 @@ final class Scratch {
       panel = present;
     }
     return present;
+  }
+
+  /** Room for the scales of some blocks of a group, see {@link BlockScales}. */
+  float[] scales(int blocks) {
+    scales = atLeast(scales, (blocks + 1L) * Simd.WIDTH);
+    return scales;
   }
 
   /** Cosines and sines of a rope; the least recently added one gives way when there are many. */

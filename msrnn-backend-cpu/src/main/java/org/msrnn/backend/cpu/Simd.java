@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,6 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class Simd {
   static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
 
   /** Numbers in a vector. */
   static final int WIDTH = FLOATS.length();
@@ -40,6 +42,11 @@ final class Simd {
 
   static FloatVector all(float value) {
     return FloatVector.broadcast(FLOATS, value);
+  }
+
+  /** The two halves of a word, over and over. */
+  static ShortVector shorts(int word) {
+    return IntVector.broadcast(INTS, word).reinterpretAsShorts();
   }
 
   /** Stores the first {@code count} numbers, or all if there are fewer. */

@@ -31,10 +31,13 @@ final class VectorProbe {
     return "";
   }
 
+  /** Vectors, processors and pages, and why they are what they are. */
   static String device() {
+    String lack = HugePages.lack();
     return FloatVector.SPECIES_PREFERRED.vectorBitSize()
-        + "-bit vectors, "
+        + "-bit vectors (the widest that java compiles here), "
         + Runtime.getRuntime().availableProcessors()
-        + " processors";
+        + " processors, "
+        + (lack.isEmpty() ? "2 MiB pages" : "no 2 MiB pages: " + lack);
   }
 }

@@ -15,7 +15,7 @@ final class Visibility {
   private long call;
   private int firstRow;
 
-  /** 0 for visible, negative infinity for not, {@code [row][slot]}, padded to whole vectors. */
+  /** 0 for visible, negative infinity for not, {@code [row][slot]}, padded to whole tiles. */
   float[] masks = {};
 
   /** Starts and ends of the runs, in slots. */
@@ -34,7 +34,7 @@ final class Visibility {
    * @param task who asks
    * @param number of the call, different for every call of a task
    * @param row first row, counted from the call's
-   * @param stride numbers from one mask to the next
+   * @param stride numbers from one mask to the next, whole tiles
    */
   void look(AttentionTask task, long number, AttentionCall of, int row, int rows, int stride) {
     if (owner == task && call == number && firstRow == row) {
@@ -52,7 +52,7 @@ final class Visibility {
       mask(positions, extent, query, of.sinks, of.window, masks, r * stride);
     }
     findRuns(extent, rows, stride);
-    joinTiles();
+    joinTiles(((CpuKv) of.kv).tileSlots);
   }
 
   private static void mask(
@@ -88,11 +88,11 @@ final class Visibility {
     return false;
   }
 
-  private void joinTiles() {
+  private void joinTiles(int slots) {
     tileRunCount = 0;
     for (int i = 0; i < runCount; i++) {
-      int from = runs[2 * i] / Simd.WIDTH;
-      int to = Simd.vectors(runs[2 * i + 1]);
+      int from = runs[2 * i] / slots;
+      int to = (runs[2 * i + 1] + slots - 1) / slots;
       if (tileRunCount > 0 && from <= tileRuns[2 * tileRunCount - 1]) {
         tileRuns[2 * tileRunCount - 1] = to;
       } else {

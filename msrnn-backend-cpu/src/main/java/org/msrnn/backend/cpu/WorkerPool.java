@@ -1,15 +1,18 @@
 package org.msrnn.backend.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that share the chunks of one task at a time. The caller works too. Chunks are claimed one
- * by one, so that a thread that was descheduled delays its own chunk and nothing else; threads that
- * come too late are not waited for. Idle threads spin briefly, then park.
+ * Threads that share the chunks of one task at a time. The caller works too. Each thread has a
+ * share of the chunks, the same one for every task of so many chunks: so it meets the same weights
+ * token after token, in the cache that is nearest to it. Chunks are claimed one by one, and who has
+ * done its own takes those of others, so that a thread that was descheduled delays one chunk and
+ * nothing else; threads that come too late are not waited for. Idle threads spin briefly, then
+ * park.
  *
  * <p>A task that is started from within a task runs on the thread that starts it.
  */
@@ -30,14 +33,21 @@ final class WorkerPool implements AutoCloseable {
 
   private static final int SPINS_A_LOOK = 32;
 
+  /** Numbers from one thread's ticket to the next: two cache lines, which are fetched as a pair. */
+  private static final int STRIDE = 16;
+
   private final Worker[] workers;
 
   /**
-   * Generation in the upper half, chunks not yet claimed in the lower. Claiming is one compare and
-   * set, which fails when the job is another one meanwhile. The fields of a job stay as they are
-   * until all its chunks are done, so whoever has claimed a chunk may read them.
+   * By thread: generation in the upper half, chunks of its share not yet claimed in the lower.
+   * Claiming is one compare and set, which fails when the job is another one meanwhile. The fields
+   * of a job stay as they are until all its chunks are done, so whoever has claimed a chunk may
+   * read them.
    */
-  private final AtomicLong ticket = new AtomicLong();
+  private final AtomicLongArray tickets;
+
+  /** Generation of the latest job. */
+  private final AtomicInteger published = new AtomicInteger();
 
   private final AtomicInteger unfinished = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -58,6 +68,7 @@ final class WorkerPool implements AutoCloseable {
    */
   WorkerPool(int threads) {
     workers = new Worker[threads - 1];
+    tickets = new AtomicLongArray(threads * STRIDE);
     for (int i = 0; i < workers.length; i++) {
       workers[i] = new Worker(this, i + 1);
     }
@@ -120,7 +131,11 @@ final class WorkerPool implements AutoCloseable {
     caller = Thread.currentThread();
     unfinished.set(count);
     generation++;
-    ticket.set((long) generation << 32 | count);
+    for (int lane = 0; lane < threads(); lane++) {
+      int share = firstOf(lane + 1) - firstOf(lane);
+      tickets.set(lane * STRIDE, (long) generation << 32 | share);
+    }
+    published.set(generation);
     int wanted = Math.min(count - 1, workers.length);
     for (int i = 0; i < wanted; i++) {
       if (workers[i].parked) {
@@ -129,19 +144,41 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  /** Does one chunk of the current job; false if there is none to claim. */
+  /** First chunk of a thread's share. */
+  private int firstOf(int lane) {
+    return (int) ((long) chunks * lane / threads());
+  }
+
+  /** Does one chunk of the current job, of the thread's own share first; false if there is none. */
   private boolean step(int lane) {
+    for (int i = 0; i < threads(); i++) {
+      int owner = lane + i < threads() ? lane + i : lane + i - threads();
+      int left = claim(owner);
+      if (left > 0) {
+        work(firstOf(owner + 1) - left, lane);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Claims a chunk of a share: how many were left before, 0 if none. */
+  private int claim(int owner) {
     long seen;
     do {
-      seen = ticket.get();
+      seen = tickets.get(owner * STRIDE);
       if ((int) seen == 0) {
-        return false;
+        return 0;
       }
-    } while (!ticket.compareAndSet(seen, seen - 1));
+    } while (!tickets.compareAndSet(owner * STRIDE, seen, seen - 1));
+    return (int) seen;
+  }
+
+  private void work(int chunk, int lane) {
     Task current = task;
     try {
       if (current != null && failure.get() == null) {
-        current.run(chunks - (int) seen, lane);
+        current.run(chunk, lane);
       }
     } catch (Throwable e) {
       failure.compareAndSet(null, e);
@@ -150,7 +187,6 @@ final class WorkerPool implements AutoCloseable {
         LockSupport.unpark(caller);
       }
     }
-    return true;
   }
 
   private void await() {
@@ -215,26 +251,33 @@ final class WorkerPool implements AutoCloseable {
 
     @Override
     public void run() {
+      int done = 0;
       while (!pool.closed) {
-        if (!pool.step(lane)) {
-          rest();
+        int latest = pool.published.get();
+        if (latest == done) {
+          rest(done);
+        } else {
+          while (pool.step(lane)) {
+            // claims until nothing is left
+          }
+          done = latest;
         }
       }
     }
 
-    private boolean idle() {
-      return (int) pool.ticket.get() == 0 && !pool.closed;
+    private boolean idle(int done) {
+      return pool.published.get() == done && !pool.closed;
     }
 
-    private void rest() {
+    private void rest(int done) {
       long end = System.nanoTime() + SPIN_NANOS;
-      while (idle()) {
-        for (int i = 0; i < SPINS_A_LOOK && idle(); i++) {
+      while (idle(done)) {
+        for (int i = 0; i < SPINS_A_LOOK && idle(done); i++) {
           Thread.onSpinWait();
         }
         if (System.nanoTime() > end) {
           parked = true;
-          while (idle()) {
+          while (idle(done)) {
             LockSupport.park(pool);
           }
           parked = false;

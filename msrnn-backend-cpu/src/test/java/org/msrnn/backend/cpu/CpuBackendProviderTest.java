@@ -18,6 +18,7 @@ import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.backend.Availability;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.BackendProvider;
+import org.msrnn.api.backend.TensorType;
 import org.msrnn.api.policy.Options;
 
 class CpuBackendProviderTest {
@@ -98,6 +99,34 @@ class CpuBackendProviderTest {
         .isInstanceOf(InvalidOptionException.class)
         .hasMessageContaining("threads")
         .hasMessageContaining("1 to 1024");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void roundingOfInputsIsAnOption(boolean rounds) {
+    try (Backend backend = provider.open(options(Map.of("round-q8", Boolean.toString(rounds))))) {
+      assertThat(backend.roundsInputs(TensorType.Q8_0)).isEqualTo(rounds);
+      assertThat(backend.roundsInputs(TensorType.Q4_0)).isTrue();
+      assertThat(backend.roundsInputs(TensorType.F16)).isFalse();
+      assertThat(backend.description().contains("8-bit inputs for Q8_0")).isEqualTo(rounds);
+    }
+  }
+
+  @Test
+  void productsWithQ8AreExactUnlessToldOtherwise() {
+    try (Backend backend = provider.open(options(Map.of()))) {
+      assertThat(backend.roundsInputs(TensorType.Q8_0)).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"yes", "1"})
+  void roundingThatIsNeitherOnNorOffIsRefused(String rounds) {
+    assertThatThrownBy(() -> provider.open(options(Map.of("round-q8", rounds))))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("round-q8")
+        .hasMessageContaining("true")
+        .hasMessageContaining("false");
   }
 
   @Test

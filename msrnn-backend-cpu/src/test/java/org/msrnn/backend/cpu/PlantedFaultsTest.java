@@ -7,9 +7,11 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.msrnn.api.backend.AttentionCall;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Buffer;
@@ -19,6 +21,7 @@ import org.msrnn.api.backend.KvBuffer;
 import org.msrnn.api.backend.KvType;
 import org.msrnn.api.backend.SlotView;
 import org.msrnn.api.backend.Tensor;
+import org.msrnn.api.backend.TensorType;
 import org.msrnn.api.backend.Weights;
 import org.msrnn.api.policy.Signals;
 import org.msrnn.api.testkit.ContractViolation;
@@ -33,11 +36,13 @@ class PlantedFaultsTest {
     MATMUL_WRITES_BEYOND_ITS_ROWS("matmul F32"),
     MATMUL_FORGETS_THE_FIRST_ROW("matmul Q8_0"),
     MATMUL_IS_A_LITTLE_OFF("matmul F16"),
+    SAYS_THAT_IT_ROUNDS("matmul Q8_0"),
+    ROUNDS_AND_DOES_NOT_SAY_SO("matmul Q4_0"),
     NORM_FORGETS_EPSILON("rmsNorm of heads"),
     ADD_REPEATS_NO_BIAS("add of one row to all"),
     ROPE_ROUNDS_POSITIONS("rope"),
     ROPE_TURNS_ALL_HEADS("rope"),
-    APPEND_IGNORES_THE_FIRST_HEAD("append stores the heads of one row"),
+    APPEND_IGNORES_THE_FIRST_HEAD("append in F32 stores the heads of one row"),
     ATTENTION_SEES_LATER_POSITIONS("later positions are not seen"),
     ATTENTION_SEES_FREE_SLOTS("slots not in use are never seen"),
     WINDOW_IS_ONE_TOO_WIDE("sinks and a window are seen alone"),
@@ -48,7 +53,11 @@ class PlantedFaultsTest {
     TAP_IS_A_SUM("tap SET MEAN"),
     TAP_GIVES_WEIGHTS_FOR_LOGITS("tap QUERY_HEADS logits"),
     TAP_IS_LEFT_OUT("tap KV_HEADS MAX"),
-    STATES_SHARE_A_SLOT("a state comes back to the bit"),
+    STATES_SHARE_A_SLOT("a state in Q8_0 comes back to the bit"),
+    ROUNDS_TOWARDS_ZERO("a state in BF16 of any magnitude"),
+    DENORMALS_ARE_FLUSHED("a state in F16 of any magnitude"),
+    OVERFLOWS_TO_INFINITY("a state in F16 of any magnitude"),
+    BLOCKS_START_LATE("a state in Q8_0 comes back to the bit"),
     PARALLEL_LEAVES_THE_LAST_OUT("parallel runs each task once"),
     PARALLEL_SWALLOWS_FAILURES("a failure within parallel reaches the caller");
 
@@ -62,7 +71,7 @@ class PlantedFaultsTest {
   @ParameterizedTest
   @EnumSource
   void isNoticedByItsRule(Fault fault) {
-    try (Backend backend = new CpuBackend(2)) {
+    try (Backend backend = new CpuBackend(2, false)) {
       Backend faulty = new Faulty(backend, fault);
       List<String> broken =
           KernelContract.of(faulty, new PlainBackend())
@@ -72,6 +81,17 @@ class PlantedFaultsTest {
               .map(Rule::name)
               .toList();
       assertThat(broken).contains(fault.rule);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"matmul Q8_0", "matmul Q4_0"})
+  void nothingIsNoticedWhereNothingIsWrong(String name) {
+    try (Backend backend = new CpuBackend(2, false)) {
+      assertThat(KernelContract.of(new Faulty(backend, null), new PlainBackend()).rules())
+          .filteredOn(rule -> rule.name().equals(name))
+          .isNotEmpty()
+          .noneMatch(PlantedFaultsTest::isBroken);
     }
   }
 
@@ -86,10 +106,12 @@ class PlantedFaultsTest {
 
   private static final class Faulty implements Backend {
     private final Backend sound;
+    private final @Nullable Fault fault;
     private final Kernels kernels;
 
-    Faulty(Backend sound, Fault fault) {
+    Faulty(Backend sound, @Nullable Fault fault) {
       this.sound = sound;
+      this.fault = fault;
       this.kernels =
           (Kernels)
               Proxy.newProxyInstance(
@@ -104,9 +126,11 @@ class PlantedFaultsTest {
                   });
     }
 
-    private static @Nullable Object invoke(Kernels k, Fault fault, Method method, Object[] args)
+    private static @Nullable Object invoke(
+        Kernels k, @Nullable Fault fault, Method method, Object[] args)
         throws ReflectiveOperationException {
       switch (fault) {
+        case null -> {}
         case MATMUL_WRITES_BEYOND_ITS_ROWS -> {
           if (method.getName().equals("matmul")) {
             Buffer out = (Buffer) args[4];
@@ -140,6 +164,17 @@ class PlantedFaultsTest {
             args[at] = Math.max(0, (int) args[at] - 1);
           }
         }
+        case ROUNDS_TOWARDS_ZERO -> stored(method, args, x -> bits((float) x, 0xffff0000));
+        case DENORMALS_ARE_FLUSHED -> stored(method, args, x -> Math.abs(x) < 0x1p-14f ? 0 : x);
+        case OVERFLOWS_TO_INFINITY ->
+            stored(method, args, x -> Math.abs(x) > 65_504 ? Float.POSITIVE_INFINITY : x);
+        case BLOCKS_START_LATE -> {
+          if (method.getName().equals("writeState") && ((KvBuffer) args[2]).headSize() > 32) {
+            float[] key = ((float[]) args[0]).clone();
+            key[31] = key[32];
+            args[0] = key;
+          }
+        }
         case PARALLEL_LEAVES_THE_LAST_OUT ->
             replace(method, "parallel", args, 0, (int) args[0] - 1);
         default -> {}
@@ -162,6 +197,20 @@ class PlantedFaultsTest {
       return result;
     }
 
+    private static float bits(float x, int mask) {
+      return Float.intBitsToFloat(Float.floatToRawIntBits(x) & mask);
+    }
+
+    private static void stored(Method method, Object[] args, DoubleUnaryOperator wrong) {
+      if (method.getName().equals("writeState")) {
+        float[] key = ((float[]) args[0]).clone();
+        for (int i = 0; i < key.length; i++) {
+          key[i] = (float) wrong.applyAsDouble(key[i]);
+        }
+        args[0] = key;
+      }
+    }
+
     private static void replace(
         Method method, String name, Object[] args, int index, Object value) {
       if (method.getName().equals(name)) {
@@ -169,7 +218,7 @@ class PlantedFaultsTest {
       }
     }
 
-    private static void attend(Kernels k, Fault fault, AttentionCall call) {
+    private static void attend(Kernels k, @Nullable Fault fault, AttentionCall call) {
       SlotView slots = call.slots;
       int group = call.group;
       if (fault == Fault.ATTENTION_SEES_FREE_SLOTS) {
@@ -217,6 +266,15 @@ class PlantedFaultsTest {
     @Override
     public Weights upload(Tensor tensor) {
       return sound.upload(tensor);
+    }
+
+    @Override
+    public boolean roundsInputs(TensorType type) {
+      return switch (fault) {
+        case SAYS_THAT_IT_ROUNDS -> true;
+        case ROUNDS_AND_DOES_NOT_SAY_SO -> false;
+        case null, default -> sound.roundsInputs(type);
+      };
     }
 
     @Override

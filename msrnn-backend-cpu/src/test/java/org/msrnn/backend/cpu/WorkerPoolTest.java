@@ -3,10 +3,14 @@ package org.msrnn.backend.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -29,6 +33,63 @@ class WorkerPoolTest {
         }
       }
     }
+  }
+
+  @Test
+  void everyChunkRunsOnceForAnyNumbers() {
+    long seed = 20_251_124;
+    Random random = new Random(seed);
+    for (int trial = 0; trial < 40; trial++) {
+      int threads = 1 + random.nextInt(9);
+      int chunks = random.nextInt(5000);
+      AtomicIntegerArray runs = new AtomicIntegerArray(chunks);
+      try (WorkerPool pool = new WorkerPool(threads)) {
+        pool.run((chunk, lane) -> runs.incrementAndGet(chunk), chunks);
+      }
+      for (int c = 0; c < chunks; c++) {
+        String what = "chunk %d of %d, %d threads, seed %d";
+        assertThat(runs.get(c)).as(what, c, chunks, threads, seed).isOne();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 7})
+  void threadsThatAreAllAtWorkDoTheirOwnShares(int threads) {
+    int share = 5;
+    try (WorkerPool pool = new WorkerPool(threads)) {
+      for (int job = 0; job < 20; job++) {
+        CyclicBarrier inStep = new CyclicBarrier(threads);
+        AtomicIntegerArray lanes = new AtomicIntegerArray(threads * share);
+        pool.run(
+            (chunk, lane) -> {
+              lanes.set(chunk, lane);
+              assertThat(all(inStep)).isTrue();
+            },
+            threads * share);
+        for (int c = 0; c < threads * share; c++) {
+          assertThat(lanes.get(c)).as("thread of chunk %d", c).isEqualTo(c / share);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4})
+  void theShareOfAThreadThatHangsIsDoneByOthers(int hanging) {
+    CountDownLatch others = new CountDownLatch(7);
+    try (WorkerPool pool = new WorkerPool(2)) {
+      pool.run(
+          (chunk, lane) -> {
+            if (chunk == hanging) {
+              assertThat(waited(others)).isTrue();
+            } else {
+              others.countDown();
+            }
+          },
+          8);
+    }
+    assertThat(others.getCount()).isZero();
   }
 
   @Test
@@ -200,6 +261,17 @@ class WorkerPoolTest {
         other.run((chunk, lane) -> runs.incrementAndGet(), 5);
       }
       assertThat(runs).hasValue(500 * 12);
+    }
+  }
+
+  private static boolean all(CyclicBarrier barrier) {
+    try {
+      return barrier.await(30, TimeUnit.SECONDS) >= 0;
+    } catch (BrokenBarrierException | TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

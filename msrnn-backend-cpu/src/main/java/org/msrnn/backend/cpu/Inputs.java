@@ -1,0 +1,216 @@
+package org.msrnn.backend.cpu;
+
+import static jdk.incubator.vector.VectorOperators.F2I;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import org.msrnn.api.backend.RoundedInputs;
+
+/**
+ * The inputs of one or more products in the forms that kernels want, made once for all of them:
+ * plain numbers, the same rounded ({@link RoundedInputs}), these as integers, and either in tiles
+ * of a few tokens for matrix-matrix products.
+ *
+ * <p>A tile is {@code [column][token of the tile]}; those before the last take {@link Gemm#TOKENS}
+ * tokens. Tokens that the last one lacks are zeros.
+ */
+final class Inputs implements WorkerPool.Task {
+  private static final int BLOCK = RoundedInputs.BLOCK;
+
+  /** Adding and taking this off rounds to a whole number, to even between two. */
+  private static final float TO_WHOLE = 0x1.8p23f;
+
+  private static final int TILES_A_CHUNK = 4;
+
+  /** Plain inputs, token t from {@link #at(int)} on. */
+  float[] x = {};
+
+  private int at;
+  private int stride;
+  private int columns;
+  private int tokens;
+  private boolean wantsPlain;
+  private boolean wantsRounded;
+
+  /** Rounded inputs, {@code [token][column]}. */
+  float[] rounded = {};
+
+  /**
+   * Rounded inputs as integers, {@code [token][column / 2]}, two of four neighbours a word: numbers
+   * 0 and 2 in the first, 1 and 3 in the second, the first of them in the lower half. So stand the
+   * bytes of a word, if all halves are shifted alike.
+   */
+  int[] pairs = {};
+
+  /** Scales of the integers, {@code [token][block]}. */
+  float[] scales = {};
+
+  /** Eight times the sum of a block's integers, {@code [token][block]}. */
+  int[] offsets = {};
+
+  /** Plain inputs in tiles. */
+  float[] tiles = {};
+
+  /** Rounded inputs in tiles. */
+  float[] roundedTiles = {};
+
+  private int[] integers = {};
+
+  /** Takes rows of a buffer. */
+  void of(CpuBuffer buffer, int firstRow, int rows, int width) {
+    x = buffer.data;
+    at = buffer.at(firstRow);
+    stride = buffer.columns();
+    columns = width;
+    tokens = rows;
+  }
+
+  int columns() {
+    return columns;
+  }
+
+  int tokens() {
+    return tokens;
+  }
+
+  /** Where a token starts in {@link #x}. */
+  int at(int token) {
+    return at + token * stride;
+  }
+
+  /** Whether the products are of matrices: enough tokens for panels. */
+  boolean tiled() {
+    return tokens >= Gemm.LEAST_TOKENS;
+  }
+
+  /** Makes the forms that are wanted. */
+  void prepare(boolean plain, boolean roundedToo, WorkerPool pool) {
+    wantsPlain = plain;
+    wantsRounded = roundedToo;
+    if (roundedToo) {
+      rounded = Scratch.atLeast(rounded, (long) tokens * columns);
+    }
+    if (tiled()) {
+      long numbers = (long) (tokens + Gemm.TOKENS) * columns;
+      tiles = plain ? Scratch.atLeast(tiles, numbers) : tiles;
+      roundedTiles = roundedToo ? Scratch.atLeast(roundedTiles, numbers) : roundedTiles;
+      int all = Gemm.tiles(tokens);
+      pool.run(this, (all + TILES_A_CHUNK - 1) / TILES_A_CHUNK);
+    } else if (roundedToo) {
+      int numbers = tokens * columns;
+      integers = atLeast(integers, columns);
+      pairs = atLeast(pairs, numbers / 2);
+      offsets = atLeast(offsets, numbers / BLOCK);
+      scales = Scratch.atLeast(scales, numbers / BLOCK);
+      for (int t = 0; t < tokens; t++) {
+        round(t, true);
+        pair(t);
+      }
+    }
+  }
+
+  private static int[] atLeast(int[] present, int size) {
+    return present.length >= size ? present : new int[size + size / 2];
+  }
+
+  @Override
+  public void run(int chunk, int lane) {
+    int end = Math.min(Gemm.tiles(tokens), (chunk + 1) * TILES_A_CHUNK);
+    for (int tile = chunk * TILES_A_CHUNK; tile < end; tile++) {
+      int first = tile * Gemm.TOKENS;
+      int size = Gemm.tileSize(tokens - first);
+      int present = Math.min(size, tokens - first);
+      if (wantsPlain) {
+        tile(x, at(first), stride, present, size, columns, tiles, first * columns);
+      }
+      if (wantsRounded) {
+        for (int t = first; t < first + present; t++) {
+          round(t, false);
+        }
+        tile(
+            rounded,
+            first * columns,
+            columns,
+            present,
+            size,
+            columns,
+            roundedTiles,
+            first * columns);
+      }
+    }
+  }
+
+  private static void tile(
+      float[] from, int at, int stride, int present, int size, int columns, float[] to, int toAt) {
+    for (int t = 0; t < size; t++) {
+      int row = at + t * stride;
+      for (int c = 0; c < columns; c++) {
+        to[toAt + c * size + t] = t < present ? from[row + c] : 0;
+      }
+    }
+  }
+
+  /** Rounds a token's numbers, and keeps integers and scales if they are wanted. */
+  private void round(int token, boolean keep) {
+    int from = at(token);
+    int to = token * columns;
+    for (int b = 0; b < columns; b += BLOCK) {
+      float most = largest(x, from + b);
+      float scale = RoundedInputs.scale(most);
+      if (keep) {
+        scales[(to + b) / BLOCK] = scale;
+        round(x, from + b, RoundedInputs.inverse(most), scale, rounded, to + b, integers, b);
+      } else {
+        round(x, from + b, RoundedInputs.inverse(most), scale, rounded, to + b);
+      }
+    }
+  }
+
+  private static float largest(float[] x, int at) {
+    FloatVector most = FloatVector.zero(Simd.FLOATS);
+    for (int i = 0; i < BLOCK; i += Simd.WIDTH) {
+      most = most.max(FloatVector.fromArray(Simd.FLOATS, x, at + i).abs());
+    }
+    return most.reduceLanes(MAX);
+  }
+
+  private static void round(float[] x, int at, float inverse, float scale, float[] to, int toAt) {
+    for (int i = 0; i < BLOCK; i += Simd.WIDTH) {
+      FloatVector v = FloatVector.fromArray(Simd.FLOATS, x, at + i).mul(inverse);
+      v.add(TO_WHOLE).sub(TO_WHOLE).mul(scale).intoArray(to, toAt + i);
+    }
+  }
+
+  private static void round(
+      float[] x,
+      int at,
+      float inverse,
+      float scale,
+      float[] to,
+      int toAt,
+      int[] integers,
+      int integersAt) {
+    for (int i = 0; i < BLOCK; i += Simd.WIDTH) {
+      FloatVector v = FloatVector.fromArray(Simd.FLOATS, x, at + i).mul(inverse);
+      FloatVector whole = v.add(TO_WHOLE).sub(TO_WHOLE);
+      whole.mul(scale).intoArray(to, toAt + i);
+      ((IntVector) whole.convert(F2I, 0)).intoArray(integers, integersAt + i);
+    }
+  }
+
+  private void pair(int token) {
+    int to = token * columns;
+    for (int b = 0; b < columns; b += BLOCK) {
+      int sum = 0;
+      for (int i = 0; i < BLOCK; i++) {
+        sum += integers[b + i];
+      }
+      offsets[(to + b) / BLOCK] = 8 * sum;
+      for (int i = b; i < b + BLOCK; i += 4) {
+        pairs[(to + i) / 2] = integers[i] & 0xffff | integers[i + 2] << 16;
+        pairs[(to + i) / 2 + 1] = integers[i + 1] & 0xffff | integers[i + 3] << 16;
+      }
+    }
+  }
+}

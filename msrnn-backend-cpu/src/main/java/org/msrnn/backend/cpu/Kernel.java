@@ -1,0 +1,18 @@
+package org.msrnn.backend.cpu;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Marks a hot loop of vectors. HotSpot's C2 stops inlining where a compilation has become too
+ * large, and vectors that cross a call which was not inlined become objects: the loop is then ten
+ * to a thousand times slower. So a kernel has to be compiled by itself, whatever runs before it.
+ * That is so if it is too large to be inlined itself, more than 325 bytecodes (FreqInlineSize),
+ * which a test holds. Within this, few vector operations: about 30 in a method, 5 of them loads
+ * from segments.
+ */
+@Retention(RetentionPolicy.CLASS)
+@Target(ElementType.METHOD)
+@interface Kernel {}
