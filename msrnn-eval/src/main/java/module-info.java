@@ -16,6 +16,8 @@ module org.msrnn.eval {
 
   exports org.msrnn.eval.metric;
 
+  opens org.msrnn.eval.bench to
+      tools.jackson.databind;
   opens org.msrnn.eval.command to
       com.google.guice,
       info.picocli,

@@ -68,7 +68,7 @@ public class BoundedAttention {
     ROTATED
   }
 
-  /** The backend. */
+  /** The backend, and options of it. */
   @Param("cpu")
   public String backend;
 
@@ -80,8 +80,11 @@ public class BoundedAttention {
   @Param public Shape shape;
 
   /** Single states a layer. */
-  @Param("512")
+  @Param({"512", "4096"})
   public int states;
+
+  /** Number format of keys and values. */
+  @Param public KvType type;
 
   /** What else. */
   @Param public Extra extra;
@@ -110,7 +113,7 @@ public class BoundedAttention {
   }
 
   private AttentionCall layer(Data data) {
-    KvBuffer kv = opened.allocateKv(shape.kvHeads, shape.headSize, states, KvType.F32);
+    KvBuffer kv = opened.allocateKv(shape.kvHeads, shape.headSize, states, type);
     long[] positions = new long[states];
     double[] ranks = new double[states];
     for (int s = 0; s < states; s++) {

@@ -3,15 +3,13 @@ package org.msrnn.benchmarks;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Map;
+import java.util.List;
 import java.util.Random;
-import java.util.ServiceLoader;
 import org.msrnn.api.backend.Backend;
-import org.msrnn.api.backend.BackendProvider;
 import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
-import org.msrnn.api.policy.Options;
+import org.msrnn.core.plugin.Catalog;
 
 /** Random data, always the same, in the sizes of real weights. */
 final class Data {
@@ -19,15 +17,14 @@ final class Data {
 
   private final Random random = new Random(1);
 
-  /** Opens a backend by its name. */
-  static Backend open(String name, int threads) {
-    for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
-      if (provider.name().equals(name)) {
-        Map<String, String> given = Map.of("threads", Integer.toString(threads));
-        return provider.open(new Options("backend " + name, given));
-      }
-    }
-    throw new IllegalArgumentException("no backend is named " + name);
+  /**
+   * Opens a backend.
+   *
+   * @param spec its name, and options of it such as {@code cpu:round-q8=true}
+   */
+  static Backend open(String spec, int threads) {
+    String separator = spec.contains(":") ? "," : ":";
+    return Catalog.discover(List.of()).openBackend(spec + separator + "threads=" + threads);
   }
 
   /** A weight matrix. */

@@ -32,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class MatrixMatrix {
   private static final int WIDTH = 2048;
 
-  /** The backend. */
+  /** The backend, and options of it. */
   @Param("cpu")
   public String backend;
 

@@ -49,7 +49,7 @@ public class MatrixVector {
     }
   }
 
-  /** The backend. */
+  /** The backend, and options of it. */
   @Param("cpu")
   public String backend;
 

@@ -3,6 +3,7 @@ package org.msrnn.eval.command;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.msrnn.api.backend.KvType;
 import org.msrnn.core.format.TensorEntry;
 import org.msrnn.core.model.Inspection;
 import org.msrnn.core.model.ModelReader;
+import org.msrnn.eval.bench.StateMemory;
 import org.msrnn.eval.report.Numbers;
 import org.msrnn.eval.report.TextTable;
 import picocli.CommandLine.Command;
@@ -44,22 +46,19 @@ final class InspectCommand implements Callable<Integer> {
     this.session = session;
   }
 
-  /** What k states cost. */
-  private record StateCost(
-      int states, double fraction, double saved, long bytesF32, long bytesF16) {
+  /** What k states cost, in bytes by number format of keys and values. */
+  private record StateCost(int states, double fraction, double saved, Map<KvType, Long> bytes) {
     static StateCost of(int states, ModelInfo info) {
       double fraction = (double) states / info.context();
-      return new StateCost(
-          states,
-          fraction,
-          1 - fraction,
-          bytes(states, info, KvType.F32),
-          bytes(states, info, KvType.F16));
+      Map<KvType, Long> bytes = new EnumMap<>(KvType.class);
+      for (KvType type : KvType.values()) {
+        bytes.put(type, StateMemory.bytes(info, type, states));
+      }
+      return new StateCost(states, fraction, 1 - fraction, bytes);
     }
 
-    private static long bytes(int states, ModelInfo info, KvType type) {
-      long numbers = Math.multiplyExact((long) info.numbersPerState(), info.layers());
-      return type.bytes(Math.multiplyExact(numbers, states));
+    long in(KvType type) {
+      return bytes.getOrDefault(type, 0L);
     }
   }
 
@@ -91,7 +90,8 @@ final class InspectCommand implements Callable<Integer> {
     json.put("problems", inspection.problems());
     json.put("parameters", parameters(inspection));
     json.put("tensorTypes", types(inspection));
-    json.put("stateBytes", inspection.model().map(m -> StateCost.of(1, m).bytesF32()).orElse(null));
+    json.put(
+        "stateBytes", inspection.model().map(m -> StateCost.of(1, m).in(KvType.F32)).orElse(null));
     json.put("states", costs);
     json.put("metadata", inspection.metadata());
     json.put(
@@ -157,7 +157,7 @@ final class InspectCommand implements Callable<Integer> {
             + info.headSize());
     facts.add("vocabulary", Numbers.count(info.vocabulary()));
     facts.add("context", Numbers.count(info.context()));
-    long one = StateCost.of(1, info).bytesF32();
+    long one = StateCost.of(1, info).in(KvType.F32);
     facts.add(
         "one token",
         Numbers.bytes(one)
@@ -168,14 +168,15 @@ final class InspectCommand implements Callable<Integer> {
 
   private static TextTable costTable(ModelInfo info, List<StateCost> costs) {
     TextTable table =
-        new TextTable("states a layer", "of context", "saved", "memory F32", "memory F16");
+        new TextTable("states a layer", "of context", "saved", "memory F32", "F16, BF16", "Q8_0");
     for (StateCost cost : costs) {
       table.add(
           Numbers.count(cost.states()) + (cost.states() == info.context() ? " (full)" : ""),
           Numbers.fixed(100 * cost.fraction(), 1) + " %",
           Numbers.fixed(100 * cost.saved(), 1) + " %",
-          Numbers.bytes(cost.bytesF32()),
-          Numbers.bytes(cost.bytesF16()));
+          Numbers.bytes(cost.in(KvType.F32)),
+          Numbers.bytes(cost.in(KvType.F16)),
+          Numbers.bytes(cost.in(KvType.Q8_0)));
     }
     return table;
   }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       PerplexityCommand.class,
       SweepCommand.class,
       ReportCommand.class,
+      BenchCommand.class,
       InspectCommand.class,
       PoliciesCommand.class,
       BackendsCommand.class
@@ -51,6 +52,14 @@ public final class MsrnnCommand implements Runnable {
       paramLabel = "NAME",
       description = "Backend, with options if any: auto, cpu, cpu:threads=2, plain. Default: auto.")
   String backend = "auto";
+
+  @Option(
+      names = "--threads",
+      scope = ScopeType.INHERIT,
+      paramLabel = "N",
+      description =
+          "Threads that compute: the option threads of the backend. Default: all processors.")
+  @Nullable Integer threads;
 
   @Option(
       names = "--plugins",

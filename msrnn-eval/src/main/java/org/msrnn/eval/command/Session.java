@@ -7,11 +7,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.backend.Backend;
+import org.msrnn.api.backend.TensorType;
 import org.msrnn.core.Model;
+import org.msrnn.core.PolicySpec;
 import org.msrnn.core.plugin.Catalog;
+import org.msrnn.core.synthetic.ModelShape;
 import org.msrnn.eval.bundled.BundledModel;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.report.Numbers;
@@ -23,10 +28,13 @@ import org.msrnn.eval.task.Machine;
  * model. Made here and not by Guice, whose own words would surround every failure.
  */
 final class Session implements AutoCloseable {
+  private static final String THREADS = "threads";
+
   private final MsrnnCommand root;
   private final Console console;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private @Nullable Catalog catalog;
+  private @Nullable Backend backend;
   private @Nullable Machine machine;
 
   @Inject
@@ -71,16 +79,72 @@ final class Session implements AutoCloseable {
     return catalog;
   }
 
+  /** The backend, with the threads of {@code --threads}. */
+  Backend backend() {
+    if (backend == null) {
+      PolicySpec spec = backendSpec();
+      backend = catalog().openBackend(spec, note -> console.note("note: " + note));
+      open.push(backend);
+      noteThreads(spec.options().get(THREADS));
+    }
+    return backend;
+  }
+
+  private PolicySpec backendSpec() {
+    PolicySpec given = PolicySpec.parse(root.backend);
+    if (root.threads == null) {
+      return given;
+    }
+    SortedMap<String, String> options = new TreeMap<>(given.options());
+    if (options.put(THREADS, root.threads.toString()) != null) {
+      throw new InvalidOptionException(
+          THREADS, "--threads and --backend " + given + " both give threads; choose one of them");
+    }
+    return new PolicySpec(given.name(), options);
+  }
+
+  /** Allowed, and slow: the threads of one step wait for each other. */
+  private void noteThreads(@Nullable String threads) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    boolean number = threads != null && threads.matches("[0-9]{1,9}");
+    if (number && Integer.parseInt(threads) > processors) {
+      console.note(
+          "note: there are "
+              + processors
+              + " processors for "
+              + threads
+              + " threads, which will wait for each other");
+    }
+  }
+
   /** The model on its backend. */
   Machine machine() {
     if (machine == null) {
-      Backend backend = catalog().openBackend(root.backend);
-      open.push(backend);
-      Model model = openModel(backend);
-      open.push(model);
-      machine = new Machine(model, catalog(), backend.description(), CodeVersion.current());
+      machine = machine(openModel(backend()));
     }
     return machine;
+  }
+
+  /**
+   * A model of random weights on the backend.
+   *
+   * @throws InvalidOptionException if a model file was given too
+   */
+  Machine machine(ModelShape shape, TensorType type) {
+    if (root.model != null) {
+      throw new InvalidOptionException(
+          "shape", "-m and --shape name two models; choose one of them");
+    }
+    try (ProgressLine line = new ProgressLine(console)) {
+      return machine(
+          Model.random(
+              shape, type, backend(), (done, total) -> line.update(done, total, "random weights")));
+    }
+  }
+
+  private Machine machine(Model model) {
+    open.push(model);
+    return new Machine(model, catalog(), backend().description(), CodeVersion.current());
   }
 
   private Model openModel(Backend backend) {

@@ -161,7 +161,7 @@ final class SweepCommand implements Callable<Integer> {
     int context = machine.model().info().context();
     int fitted = length == 0 ? Math.min(context, TextOptions.PAPER_CHUNK) : length;
     return new SweepOptions(
-        policyList(),
+        PolicyList.parse(policies),
         states,
         tasks,
         state.spec("full", null),
@@ -169,32 +169,6 @@ final class SweepCommand implements Callable<Integer> {
             machine.model().tokenizer(), Math.min(context, TextOptions.PAPER_CHUNK), DEFAULT_LIMIT),
         new SweepOptions.Retrieval(items, retrievalKinds(), fitted, newTokens),
         mapTokens);
-  }
-
-  /**
-   * Options of a policy have commas too: {@code tova:sinks=4,keep-newest} stays one policy, since
-   * what follows its comma is an option of it where it holds {@code =}, or where ; separates.
-   */
-  private List<String> policyList() {
-    List<String> list = new ArrayList<>();
-    if (policies.contains(";")) {
-      list.addAll(List.of(policies.split(";")));
-    } else {
-      for (String part : policies.split(",")) {
-        boolean option = part.contains("=") && !part.contains(":");
-        if (option && !list.isEmpty() && list.getLast().contains(":")) {
-          list.set(list.size() - 1, list.getLast() + "," + part);
-        } else {
-          list.add(part);
-        }
-      }
-    }
-    list.replaceAll(String::strip);
-    list.removeIf(String::isEmpty);
-    if (list.isEmpty()) {
-      throw new InvalidOptionException("policies", "'" + policies + "'", "one policy or more");
-    }
-    return list;
   }
 
   private List<RetrievalKind> retrievalKinds() {

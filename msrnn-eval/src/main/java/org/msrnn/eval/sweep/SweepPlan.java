@@ -2,10 +2,8 @@ package org.msrnn.eval.sweep;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +16,6 @@ import org.msrnn.eval.task.PerplexityTask;
 import org.msrnn.eval.task.RetrievalItem;
 import org.msrnn.eval.task.RetrievalItems;
 import org.msrnn.eval.task.RetrievalTask;
-import org.msrnn.eval.task.StateSize;
 import org.msrnn.eval.task.TextProtocol;
 import org.msrnn.eval.task.TokenDocument;
 import org.msrnn.eval.task.TokenListener;
@@ -29,7 +26,7 @@ final class SweepPlan {
 
   private final Machine machine;
   private final SweepOptions options;
-  private final List<Setup> setups = new ArrayList<>();
+  private final List<Setup> setups;
 
   /**
    * Checks the grid against the model.
@@ -39,25 +36,7 @@ final class SweepPlan {
   SweepPlan(Machine machine, SweepOptions options) {
     this.machine = machine;
     this.options = options;
-    int context = machine.model().info().context();
-    var states = new LinkedHashSet<Integer>();
-    options.states().forEach(state -> states.add(StateSize.parse(state, context)));
-    Set<Object> seen = new LinkedHashSet<>();
-    for (String policy : options.policies()) {
-      if (machine.unbounded(policy)) {
-        add(machine.setup(options.spec().with(policy, null)), seen);
-      } else {
-        for (int state : states) {
-          add(machine.setup(options.spec().with(policy, Integer.toString(state))), seen);
-        }
-      }
-    }
-  }
-
-  private void add(Setup setup, Set<Object> seen) {
-    if (seen.add(setup.settings())) {
-      setups.add(setup);
-    }
+    this.setups = machine.setups(options.policies(), options.states(), options.spec());
   }
 
   /** The cells, all of an item before the next. */

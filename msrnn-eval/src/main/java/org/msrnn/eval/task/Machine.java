@@ -3,8 +3,11 @@ package org.msrnn.eval.task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
@@ -37,9 +40,30 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
    */
   public record Setup(StateSpec spec, Settings settings) {}
 
-  /** Whether a policy is unbounded, so that its results do not depend on a state size. */
-  public boolean unbounded(String policy) {
-    return isUnbounded(catalog.policy(PolicySpec.parse(policy)));
+  /**
+   * Every policy with every state size, an unbounded one once; what comes out the same, once.
+   *
+   * @param policies policies as users write them
+   * @param states state sizes as users write them
+   * @param spec all that is the same for every setup; its policy and state are not used
+   * @throws InvalidOptionException if a policy and a state size of it do not go together
+   */
+  public List<Setup> setups(List<String> policies, List<String> states, SpecText spec) {
+    var sizes = new LinkedHashSet<Integer>();
+    states.forEach(state -> sizes.add(StateSize.parse(state, model.info().context())));
+    Map<Settings, Setup> setups = new LinkedHashMap<>();
+    for (String policy : policies) {
+      if (isUnbounded(catalog.policy(PolicySpec.parse(policy)))) {
+        add(setups, setup(spec.with(policy, null)));
+      } else {
+        sizes.forEach(size -> add(setups, setup(spec.with(policy, Integer.toString(size)))));
+      }
+    }
+    return List.copyOf(setups.values());
+  }
+
+  private static void add(Map<Settings, Setup> setups, Setup setup) {
+    setups.putIfAbsent(setup.settings(), setup);
   }
 
   private static boolean isUnbounded(EvictionPolicy policy) {

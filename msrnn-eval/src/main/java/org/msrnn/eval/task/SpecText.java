@@ -26,4 +26,9 @@ public record SpecText(
   public SpecText with(String otherPolicy, @Nullable String otherState) {
     return new SpecText(otherPolicy, otherState, regime, positions, budgets, storage, seed);
   }
+
+  /** The same with another number format of keys and values. */
+  public SpecText withStorage(String other) {
+    return new SpecText(policy, state, regime, positions, budgets, other, seed);
+  }
 }
