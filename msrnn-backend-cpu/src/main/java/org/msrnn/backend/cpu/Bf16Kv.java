@@ -3,7 +3,6 @@ package org.msrnn.backend.cpu;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
@@ -11,60 +10,20 @@ import jdk.incubator.vector.IntVector;
  * Keys and values as the upper halves of floats, two a word. A finite number that would round to
  * infinity becomes the largest one.
  */
-record Bf16Kv() implements RowsKv {
+record Bf16Kv() implements HalvesKv {
   private static final float LARGEST = 0x1.fep127f;
   private static final int UPPER = 0xffff0000;
 
   @Override
-  public long groupBytes() {
-    return Simd.BYTES;
-  }
-
-  private long keyAt(long at, int slot) {
-    return at + KvPacking.inGroup(slot, 2);
-  }
-
-  private long valueAt(long at, int slot, int number, int headSize) {
-    long row = valueBytes(headSize) / group();
-    return at + slot * row + number / group() * Simd.BYTES + KvPacking.inGroup(number % group(), 2);
-  }
-
-  @Override
-  public void setKey(MemorySegment to, long at, int slot, float[] key, int from, int headSize) {
-    long first = keyAt(at, slot);
-    for (int i = 0; i < headSize; i++) {
-      to.set(ValueLayout.JAVA_SHORT, first + i * Simd.BYTES, encode(key[from + i]));
-    }
-  }
-
-  @Override
-  public void setValue(MemorySegment to, long at, int slot, float[] value, int from, int headSize) {
-    for (int i = 0; i < headSize; i++) {
-      to.set(ValueLayout.JAVA_SHORT, valueAt(at, slot, i, headSize), encode(value[from + i]));
-    }
-  }
-
-  @Override
-  public void getKey(MemorySegment from, long at, int slot, float[] key, int headSize) {
-    long first = keyAt(at, slot);
-    for (int i = 0; i < headSize; i++) {
-      key[i] = Float.intBitsToFloat(from.get(ValueLayout.JAVA_SHORT, first + i * Simd.BYTES) << 16);
-    }
-  }
-
-  @Override
-  public void getValue(MemorySegment from, long at, int slot, float[] value, int headSize) {
-    for (int i = 0; i < headSize; i++) {
-      value[i] =
-          Float.intBitsToFloat(
-              from.get(ValueLayout.JAVA_SHORT, valueAt(at, slot, i, headSize)) << 16);
-    }
-  }
-
-  private static short encode(float x) {
+  public short encode(float x) {
     int bits = Float.floatToIntBits(Float.isFinite(x) ? Math.clamp(x, -LARGEST, LARGEST) : x);
     int odd = bits >>> 16 & 1;
     return (short) (bits + 0x7fff + odd >>> 16); // to nearest, ties to even
+  }
+
+  @Override
+  public float decode(short bits) {
+    return Float.intBitsToFloat(bits << 16);
   }
 
   private static FloatVector lower(IntVector words) {

@@ -3,13 +3,12 @@ package org.msrnn.backend.cpu;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import org.msrnn.api.backend.Tensor;
 
 /** Upper halves of floats: two columns a word, the even one below. */
-final class Bf16Packing implements Packing {
+final class Bf16Packing implements StreamedPacking {
   private static final int UPPER = 0xffff0000;
 
   @Override
@@ -32,28 +31,19 @@ final class Bf16Packing implements Packing {
   }
 
   @Override
-  public void product(
+  public void groups(
       MemorySegment w,
       long at,
       int columns,
-      int rows,
+      int groups,
       Inputs in,
       int token,
-      float[] y,
-      int yAt,
+      float[] sums,
       Scratch scratch) {
-    float[] x = in.x;
-    int xAt = in.at(token);
     long groupBytes = groupBytes(columns);
-    float[] sums = scratch.tile;
-    for (int r = 0; r < rows; r += STREAMS * Simd.WIDTH, at += STREAMS * groupBytes) {
-      int groups = Math.min(STREAMS, Simd.vectors(rows - r));
-      Arrays.fill(sums, 0, groups * Simd.WIDTH, 0);
-      groups(w, at, groupBytes, groups, columns, x, xAt, sums);
-      if (columns % BLOCK != 0) {
-        rest(w, at, groupBytes, groups, columns, columns & -BLOCK, x, xAt, sums);
-      }
-      System.arraycopy(sums, 0, y, yAt + r, Math.min(groups * Simd.WIDTH, rows - r));
+    groups(w, at, groupBytes, groups, columns, in.x, in.at(token), sums);
+    if (columns % BLOCK != 0) {
+      rest(w, at, groupBytes, groups, columns, in.x, in.at(token), sums);
     }
   }
 
@@ -95,19 +85,19 @@ final class Bf16Packing implements Packing {
     }
   }
 
+  /** What is left of the columns after whole blocks. */
   private static void rest(
       MemorySegment w,
       long at,
       long groupBytes,
       int groups,
       int columns,
-      int from,
       float[] x,
       int xAt,
       float[] sums) {
     for (int g = 0; g < groups; g++) {
       FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
-      for (int k = from; k < columns; k += 2) {
+      for (int k = columns & -BLOCK; k < columns; k += 2) {
         IntVector words = Simd.ints(w, at + g * groupBytes + k / 2 * Simd.BYTES);
         sum = even(words).fma(Simd.all(x[xAt + k]), sum);
         if (k + 1 < columns) {

@@ -11,13 +11,11 @@ import org.msrnn.api.backend.Tensor;
  * lower halves of its words. So a scale takes two bytes, as in files.
  */
 final class BlockScales {
-  static final int BLOCK = 32;
-
   private BlockScales() {}
 
   /** Bytes of the scales of a group. */
   static long bytes(int columns) {
-    return (columns / BLOCK + 1) / 2 * Simd.BYTES;
+    return (columns / Packing.BLOCK + 1) / 2 * Simd.BYTES;
   }
 
   /**
@@ -28,7 +26,7 @@ final class BlockScales {
    */
   static boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group) {
     MemorySegment data = tensor.data();
-    int blocks = tensor.columns() / BLOCK;
+    int blocks = tensor.columns() / Packing.BLOCK;
     long blockBytes = tensor.type().blockBytes();
     for (int b = 0; b < blocks; b += 2) {
       for (int r = 0; r < rows; r++) {
@@ -46,8 +44,16 @@ final class BlockScales {
     return Half.number(Packing.word(from, group, block / 2, lane) >>> 16 * (block & 1));
   }
 
+  /** Decodes the scales of all blocks of some groups, {@code [group][block][lane]}. */
+  static void decode(
+      MemorySegment from, long at, long groupBytes, int groups, int blocks, float[] into) {
+    for (int g = 0; g < groups; g++) {
+      decode(from, at + g * groupBytes, 0, blocks, into, g * blocks * Simd.WIDTH);
+    }
+  }
+
   /**
-   * Decodes the scales of some blocks, a vector a block.
+   * Decodes the scales of some blocks of a group, a vector a block.
    *
    * @param first first block, even
    * @param end end of the blocks

@@ -4,7 +4,6 @@ import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
@@ -17,61 +16,19 @@ import jdk.incubator.vector.IntVector;
  * for a product with one. NaN is not decoded as such here: the query of a row whose key is NaN is
  * NaN as well, and its logits are refused.
  */
-record F16Kv() implements RowsKv {
+record F16Kv() implements HalvesKv {
   private static final float LARGEST = 65_504;
-
-  /** Sign, exponent and fraction, moved to where a float has them. */
-  private static final int BITS = 0x8fffe000;
 
   private static final float TO_FLOAT = 0x1p112f;
 
   @Override
-  public long groupBytes() {
-    return Simd.BYTES;
-  }
-
-  private long keyAt(long at, int slot) {
-    return at + KvPacking.inGroup(slot, 2);
-  }
-
-  private long valueAt(long at, int slot, int number, int headSize) {
-    long row = valueBytes(headSize) / group();
-    return at + slot * row + number / group() * Simd.BYTES + KvPacking.inGroup(number % group(), 2);
-  }
-
-  @Override
-  public void setKey(MemorySegment to, long at, int slot, float[] key, int from, int headSize) {
-    long first = keyAt(at, slot);
-    for (int i = 0; i < headSize; i++) {
-      to.set(ValueLayout.JAVA_SHORT, first + i * Simd.BYTES, encode(key[from + i]));
-    }
-  }
-
-  @Override
-  public void setValue(MemorySegment to, long at, int slot, float[] value, int from, int headSize) {
-    for (int i = 0; i < headSize; i++) {
-      to.set(ValueLayout.JAVA_SHORT, valueAt(at, slot, i, headSize), encode(value[from + i]));
-    }
-  }
-
-  @Override
-  public void getKey(MemorySegment from, long at, int slot, float[] key, int headSize) {
-    long first = keyAt(at, slot);
-    for (int i = 0; i < headSize; i++) {
-      key[i] = Float.float16ToFloat(from.get(ValueLayout.JAVA_SHORT, first + i * Simd.BYTES));
-    }
-  }
-
-  @Override
-  public void getValue(MemorySegment from, long at, int slot, float[] value, int headSize) {
-    for (int i = 0; i < headSize; i++) {
-      value[i] =
-          Float.float16ToFloat(from.get(ValueLayout.JAVA_SHORT, valueAt(at, slot, i, headSize)));
-    }
-  }
-
-  private static short encode(float x) {
+  public short encode(float x) {
     return Float.floatToFloat16(Float.isFinite(x) ? Math.clamp(x, -LARGEST, LARGEST) : x);
+  }
+
+  @Override
+  public float decode(short bits) {
+    return Float.float16ToFloat(bits);
   }
 
   private static FloatVector lower(IntVector words) {
@@ -79,7 +36,7 @@ record F16Kv() implements RowsKv {
   }
 
   private static FloatVector upper(IntVector words) {
-    return words.lanewise(ASHR, 3).and(BITS).reinterpretAsFloats().mul(TO_FLOAT);
+    return words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(TO_FLOAT);
   }
 
   @Override
@@ -160,15 +117,26 @@ record F16Kv() implements RowsKv {
       long p = at + i * row;
       IntVector words = IntVector.fromMemorySegment(Simd.INTS, m, p, Simd.ORDER);
       FloatVector a =
-          words.lanewise(LSHL, 16).lanewise(ASHR, 3).and(BITS).reinterpretAsFloats().mul(TO_FLOAT);
-      FloatVector b = words.lanewise(ASHR, 3).and(BITS).reinterpretAsFloats().mul(TO_FLOAT);
+          words
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .mul(TO_FLOAT);
+      FloatVector b =
+          words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(TO_FLOAT);
       FloatVector v = FloatVector.broadcast(Simd.FLOATS, w[w0 + i]);
       a0 = a.fma(v, a0);
       b0 = b.fma(v, b0);
       IntVector next = IntVector.fromMemorySegment(Simd.INTS, m, p + row, Simd.ORDER);
       FloatVector c =
-          next.lanewise(LSHL, 16).lanewise(ASHR, 3).and(BITS).reinterpretAsFloats().mul(TO_FLOAT);
-      FloatVector d = next.lanewise(ASHR, 3).and(BITS).reinterpretAsFloats().mul(TO_FLOAT);
+          next.lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .mul(TO_FLOAT);
+      FloatVector d =
+          next.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(TO_FLOAT);
       v = FloatVector.broadcast(Simd.FLOATS, w[w0 + i + 1]);
       a1 = c.fma(v, a1);
       b1 = d.fma(v, b1);
@@ -177,8 +145,14 @@ record F16Kv() implements RowsKv {
       long p = at + pairs * row;
       IntVector words = IntVector.fromMemorySegment(Simd.INTS, m, p, Simd.ORDER);
       FloatVector a =
-          words.lanewise(LSHL, 16).lanewise(ASHR, 3).and(BITS).reinterpretAsFloats().mul(TO_FLOAT);
-      FloatVector b = words.lanewise(ASHR, 3).and(BITS).reinterpretAsFloats().mul(TO_FLOAT);
+          words
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .mul(TO_FLOAT);
+      FloatVector b =
+          words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(TO_FLOAT);
       FloatVector v = FloatVector.broadcast(Simd.FLOATS, w[w0 + pairs]);
       a0 = a.fma(v, a0);
       b0 = b.fma(v, b0);

@@ -4,7 +4,6 @@ import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import org.msrnn.api.backend.Tensor;
@@ -13,7 +12,7 @@ import org.msrnn.api.backend.Tensor;
  * 16-bit IEEE floats, see {@link Half}: two columns a word, the even one below. A matrix with
  * numbers of 64 or more, infinities or NaN is packed as floats.
  */
-final class F16Packing implements Packing {
+final class F16Packing implements StreamedPacking {
   @Override
   public long groupBytes(int columns) {
     return (columns + 1) / 2 * Simd.BYTES;
@@ -26,28 +25,19 @@ final class F16Packing implements Packing {
   }
 
   @Override
-  public void product(
+  public void groups(
       MemorySegment w,
       long at,
       int columns,
-      int rows,
+      int groups,
       Inputs in,
       int token,
-      float[] y,
-      int yAt,
+      float[] sums,
       Scratch scratch) {
-    float[] x = in.x;
-    int xAt = in.at(token);
     long groupBytes = groupBytes(columns);
-    float[] sums = scratch.tile;
-    for (int r = 0; r < rows; r += STREAMS * Simd.WIDTH, at += STREAMS * groupBytes) {
-      int groups = Math.min(STREAMS, Simd.vectors(rows - r));
-      Arrays.fill(sums, 0, groups * Simd.WIDTH, 0);
-      groups(w, at, groupBytes, groups, columns, x, xAt, sums);
-      if (columns % BLOCK != 0) {
-        rest(w, at, groupBytes, groups, columns, columns & -BLOCK, x, xAt, sums);
-      }
-      System.arraycopy(sums, 0, y, yAt + r, Math.min(groups * Simd.WIDTH, rows - r));
+    groups(w, at, groupBytes, groups, columns, in.x, in.at(token), sums);
+    if (columns % BLOCK != 0) {
+      rest(w, at, groupBytes, groups, columns, in.x, in.at(token), sums);
     }
   }
 
@@ -101,19 +91,19 @@ final class F16Packing implements Packing {
     }
   }
 
+  /** What is left of the columns after whole blocks. */
   private static void rest(
       MemorySegment w,
       long at,
       long groupBytes,
       int groups,
       int columns,
-      int from,
       float[] x,
       int xAt,
       float[] sums) {
     for (int g = 0; g < groups; g++) {
       FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
-      for (int k = from; k < columns; k += 2) {
+      for (int k = columns & -BLOCK; k < columns; k += 2) {
         IntVector words = Simd.ints(w, at + g * groupBytes + k / 2 * Simd.BYTES);
         sum = Half.lower(words).fma(Simd.all(x[xAt + k]), sum);
         if (k + 1 < columns) {

@@ -15,7 +15,11 @@ import jdk.incubator.vector.IntVector;
  * times too small.
  */
 final class Half {
+  /**
+   * Sign, exponent and fraction, shifted from the upper half of a word to where a float has them.
+   */
   static final int FLOAT_BITS = 0x8fffe000;
+
   private static final float ENLARGED = 0x1p10f;
   static final float TO_FLOAT = 0x1p112f / ENLARGED;
   private static final float LARGEST = 65_504 / ENLARGED;

@@ -82,7 +82,10 @@ final class HugePages {
         .reinterpret(bytes, arena, memory -> Calls.unmap(base, mapped));
   }
 
-  /** The system's functions; loaded only where they are called. */
+  /**
+   * The system's functions; loaded only where they are called. They throw nothing, but a method
+   * handle's {@code invokeExact} is declared to throw anything.
+   */
   private static final class Calls {
     private static final MethodHandle MMAP =
         handle(

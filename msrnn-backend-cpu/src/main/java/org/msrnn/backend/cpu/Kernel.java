@@ -12,6 +12,8 @@ import java.lang.annotation.Target;
  * That is so if it is too large to be inlined itself, more than 325 bytecodes (FreqInlineSize),
  * which a test holds. Within this, few vector operations: about 30 in a method, 5 of them loads
  * from segments.
+ *
+ * <p>Loops of a handful of operations are not marked, nor, so far, those around the exponential.
  */
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.METHOD)

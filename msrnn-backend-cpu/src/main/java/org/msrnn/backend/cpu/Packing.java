@@ -12,12 +12,12 @@ import org.msrnn.api.backend.TensorType;
  * <p>Rows are packed in groups of as many rows as a vector has lanes. A group is a sequence of
  * vectors of 32-bit words; lane r of each belongs to row r of the group, and a word holds
  * neighbouring columns of its row. So a product with x multiplies whole vectors by single numbers
- * of x: no sum over lanes, no tail of columns, one stream of memory, and the same code for every
- * width of vectors. Rows that the last group lacks are zero.
+ * of x: no sum over lanes, no tail of columns, and the same code for every width of vectors. Rows
+ * that the last group lacks are zero.
  *
  * <p>A new format is one more class here: where the words come from, how they become floats.
  */
-sealed interface Packing permits FloatPacking, Bf16Packing, F16Packing, Q8Packing, Q4Packing {
+sealed interface Packing permits FloatPacking, StreamedPacking {
   /** Little-endian 16-bit numbers at any address, as in files. */
   ValueLayout.OfShort FILE_SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -28,18 +28,11 @@ sealed interface Packing permits FloatPacking, Bf16Packing, F16Packing, Q8Packin
   /** Words of a row that are packed before the next row's: a cache line. */
   int TILE = 16;
 
-  /** Columns from which on a panel may start: a multiple of every block, and of two. */
-  int PANEL_STEP = 64;
-
-  /** Columns that a kernel does of one group before it goes to the next. */
+  /** Columns of a block: of the formats that have blocks, and of the kernels of the others. */
   int BLOCK = 32;
 
-  /**
-   * Groups that are computed side by side, a block of each in turn: their memory is then read in as
-   * many streams. A processor prefetches every stream as far ahead, some twenty cache lines, which
-   * for a single one is not enough to hide how long memory takes.
-   */
-  int STREAMS = 8;
+  /** Columns from which on a panel may start: a multiple of every block, and of two. */
+  int PANEL_STEP = 64;
 
   /**
    * The packing of a format.

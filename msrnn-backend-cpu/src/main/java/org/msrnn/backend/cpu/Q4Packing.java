@@ -9,7 +9,6 @@ import static jdk.incubator.vector.VectorOperators.XOR;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -25,7 +24,7 @@ import org.msrnn.api.backend.TensorType;
  * 2^15}. Inputs are rounded for that, and for matrix-matrix products too, so that a token gets the
  * same numbers on either way.
  */
-final class Q4Packing implements Packing {
+final class Q4Packing implements StreamedPacking {
   private static final int WORDS = 4; // of a block
   private static final int TOP = 0xf0000000;
   private static final int LOWEST = 0x000f000f; // of each half of a word
@@ -82,30 +81,21 @@ final class Q4Packing implements Packing {
   }
 
   @Override
-  public void product(
+  public void groups(
       MemorySegment w,
       long at,
       int columns,
-      int rows,
+      int groups,
       Inputs in,
       int token,
-      float[] y,
-      int yAt,
+      float[] sums,
       Scratch scratch) {
     int blocks = columns / BLOCK;
     long groupBytes = groupBytes(columns);
-    long words = BlockScales.bytes(columns);
-    float[] scales = scratch.scales(STREAMS * blocks);
-    float[] sums = scratch.tile;
-    for (int r = 0; r < rows; r += STREAMS * Simd.WIDTH, at += STREAMS * groupBytes) {
-      int groups = Math.min(STREAMS, Simd.vectors(rows - r));
-      for (int g = 0; g < groups; g++) {
-        BlockScales.decode(w, at + g * groupBytes, 0, blocks, scales, g * blocks * Simd.WIDTH);
-      }
-      Arrays.fill(sums, 0, groups * Simd.WIDTH, 0);
-      integers(w, at + words, groupBytes, groups, blocks, scales, in, token * blocks, sums);
-      System.arraycopy(sums, 0, y, yAt + r, Math.min(groups * Simd.WIDTH, rows - r));
-    }
+    float[] scales = scratch.scales(groups * blocks);
+    BlockScales.decode(w, at, groupBytes, groups, blocks, scales);
+    long words = at + BlockScales.bytes(columns);
+    integers(w, words, groupBytes, groups, blocks, scales, in, token * blocks, sums);
   }
 
   @Kernel

@@ -6,7 +6,6 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -21,12 +20,9 @@ import org.msrnn.api.backend.TensorType;
  * is made good in the end: a shift and a mask decode it. Products of integers use two bytes of a
  * word at a time; sums of two products are below {@code 2 * 128 * 127 < 2^15}.
  *
- * <p>A few groups are computed side by side, block by block: their memory is then read in as many
- * streams, each of which the processor prefetches as far ahead as a single one.
- *
  * @param rounds whether products are those of rounded inputs, as integers
  */
-record Q8Packing(boolean rounds) implements Packing {
+record Q8Packing(boolean rounds) implements StreamedPacking {
   private static final int WORDS = 8; // of a block
   private static final int TOP = 0xff000000;
   private static final float SCALE_DOWN = 0x1p-24f;
@@ -55,33 +51,24 @@ record Q8Packing(boolean rounds) implements Packing {
   }
 
   @Override
-  public void product(
+  public void groups(
       MemorySegment w,
       long at,
       int columns,
-      int rows,
+      int groups,
       Inputs in,
       int token,
-      float[] y,
-      int yAt,
+      float[] sums,
       Scratch scratch) {
     int blocks = columns / BLOCK;
     long groupBytes = groupBytes(columns);
-    long words = BlockScales.bytes(columns);
-    float[] scales = scratch.scales(STREAMS * blocks);
-    float[] sums = scratch.tile;
-    for (int r = 0; r < rows; r += STREAMS * Simd.WIDTH, at += STREAMS * groupBytes) {
-      int groups = Math.min(STREAMS, Simd.vectors(rows - r));
-      for (int g = 0; g < groups; g++) {
-        BlockScales.decode(w, at + g * groupBytes, 0, blocks, scales, g * blocks * Simd.WIDTH);
-      }
-      Arrays.fill(sums, 0, groups * Simd.WIDTH, 0);
-      if (rounds) {
-        integers(w, at + words, groupBytes, groups, blocks, scales, in, token * blocks, sums);
-      } else {
-        floats(w, at + words, groupBytes, groups, blocks, scales, in.x, in.at(token), sums);
-      }
-      System.arraycopy(sums, 0, y, yAt + r, Math.min(groups * Simd.WIDTH, rows - r));
+    float[] scales = scratch.scales(groups * blocks);
+    BlockScales.decode(w, at, groupBytes, groups, blocks, scales);
+    long words = at + BlockScales.bytes(columns);
+    if (rounds) {
+      integers(w, words, groupBytes, groups, blocks, scales, in, token * blocks, sums);
+    } else {
+      floats(w, words, groupBytes, groups, blocks, scales, in.x, in.at(token), sums);
     }
   }
 

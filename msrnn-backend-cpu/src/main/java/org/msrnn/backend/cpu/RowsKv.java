@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
  * Packings without scales: keys and values are rows of groups of two vectors, and nothing else, so
  * that one pair of loops does both.
  */
-sealed interface RowsKv extends KvPacking permits FloatKv, F16Kv, Bf16Kv {
+sealed interface RowsKv extends KvPacking permits FloatKv, HalvesKv {
   /** Bytes of a group of a row. */
   long groupBytes();
 

@@ -37,9 +37,10 @@ final class LargePages {
     if (!Files.isReadable(SETTING) || !LargePages.class.getModule().isNativeAccessEnabled()) {
       return null;
     }
-    MethodHandle mmap = call("mmap", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    MethodHandle madvise = call("madvise", JAVA_LONG, JAVA_LONG, JAVA_INT);
-    MethodHandle munmap = call("munmap", JAVA_LONG, JAVA_LONG);
+    MethodHandle mmap =
+        call("mmap", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+    MethodHandle madvise = call("madvise", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    MethodHandle munmap = call("munmap", JAVA_INT, JAVA_LONG, JAVA_LONG);
     try {
       long mapped = bytes + PAGE;
       long base = (long) mmap.invokeExact(0L, mapped, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
@@ -47,27 +48,27 @@ final class LargePages {
         return null;
       }
       long start = base + PAGE - 1 & -PAGE;
-      boolean given = 0 == (long) madvise.invokeExact(start, bytes & -PAGE, HUGE);
+      boolean given = 0 == (int) madvise.invokeExact(start, bytes & -PAGE, HUGE);
       MemorySegment memory =
           MemorySegment.ofAddress(start)
               .reinterpret(bytes, arena, m -> unmap(munmap, base, mapped));
       return given && !Files.readString(SETTING).contains("[never]") ? memory : null;
-    } catch (Throwable e) {
+    } catch (Throwable e) { // what invokeExact is declared to throw
       throw new IllegalStateException("mmap", e);
     }
   }
 
   private static void unmap(MethodHandle munmap, long base, long bytes) {
     try {
-      long ignored = (long) munmap.invokeExact(base, bytes);
-    } catch (Throwable e) {
+      int ignored = (int) munmap.invokeExact(base, bytes);
+    } catch (Throwable e) { // as above
       throw new IllegalStateException("munmap", e);
     }
   }
 
-  private static MethodHandle call(String name, ValueLayout... arguments) {
+  private static MethodHandle call(String name, ValueLayout result, ValueLayout... arguments) {
     Linker linker = Linker.nativeLinker();
-    var type = FunctionDescriptor.of(JAVA_LONG, arguments);
+    var type = FunctionDescriptor.of(result, arguments);
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type);
   }
 }
