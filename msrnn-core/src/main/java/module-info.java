@@ -4,6 +4,8 @@
  */
 module org.msrnn.core {
   requires transitive org.msrnn.api;
+  requires tools.jackson.core;
+  requires tools.jackson.databind;
   requires static org.jspecify;
 
   exports org.msrnn.core;

@@ -1,6 +1,7 @@
 package org.msrnn.core;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.msrnn.api.ModelInfo;
 import org.msrnn.api.Msrnn;
@@ -18,10 +19,12 @@ import org.msrnn.core.tokenizer.Tokenizer;
 public final class Model implements AutoCloseable {
   private final Msrnn msrnn;
   private final Supplier<Tokenizer> tokenizer;
+  private final Optional<String> chatTemplate;
 
-  private Model(Msrnn msrnn, Supplier<Tokenizer> tokenizer) {
+  private Model(Msrnn msrnn, Supplier<Tokenizer> tokenizer, Optional<String> chatTemplate) {
     this.msrnn = msrnn;
     this.tokenizer = tokenizer;
+    this.chatTemplate = chatTemplate;
   }
 
   /**
@@ -37,7 +40,9 @@ public final class Model implements AutoCloseable {
     try (LoadedModel loaded = ModelReader.read(file, progress)) {
       Supplier<Tokenizer> tokenizer = tokenizer(loaded);
       return new Model(
-          new DecoderMsrnn(loaded.model(), backend, Progress.NONE, loaded::digest), tokenizer);
+          new DecoderMsrnn(loaded.model(), backend, Progress.NONE, loaded::digest),
+          tokenizer,
+          loaded.chatTemplate());
     }
   }
 
@@ -58,7 +63,8 @@ public final class Model implements AutoCloseable {
           () -> {
             throw new UnsupportedModelException(
                 "the model " + shape.name() + " of random weights has no tokenizer");
-          });
+          },
+          Optional.empty());
     }
   }
 
@@ -86,6 +92,14 @@ public final class Model implements AutoCloseable {
    */
   public Tokenizer tokenizer() {
     return tokenizer.get();
+  }
+
+  /**
+   * The chat template that the file carries. A program that nobody checked: it is looked at to tell
+   * which chat format the model was trained on, and never run.
+   */
+  public Optional<String> chatTemplate() {
+    return chatTemplate;
   }
 
   /** The model in figures. */

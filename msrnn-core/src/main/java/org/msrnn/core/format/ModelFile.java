@@ -25,6 +25,14 @@ public interface ModelFile extends AutoCloseable {
   /** What the file says about itself. Stays usable after {@link #close}. */
   Metadata metadata();
 
+  /**
+   * The {@code tokenizer.json} that belongs to the model, where its vocabulary is not in {@link
+   * #metadata}.
+   */
+  default Optional<Path> tokenizerJson() {
+    return Optional.empty();
+  }
+
   /** Size of the file in bytes. */
   long fileBytes();
 

@@ -1,5 +1,6 @@
 package org.msrnn.core.model;
 
+import java.util.Optional;
 import org.msrnn.core.format.ModelFile;
 import org.msrnn.core.tokenizer.Tokenizer;
 import org.msrnn.core.tokenizer.Tokenizers;
@@ -27,6 +28,12 @@ public final class LoadedModel implements AutoCloseable {
    */
   public Tokenizer tokenizer() {
     return Tokenizers.from(file);
+  }
+
+  /** The chat template in the file, where there is one: text to look at, never run. */
+  public Optional<String> chatTemplate() {
+    String key = "tokenizer.chat_template";
+    return file.metadata().has(key) ? Optional.of(file.metadata().string(key)) : Optional.empty();
   }
 
   /**

@@ -21,6 +21,20 @@ public interface Tokenizer {
    */
   byte[] bytes(int token);
 
+  /**
+   * The special or added token with exactly this text, such as {@code <|im_start|>}. {@link
+   * #encode} never makes it of text: chat formats ask for it by name.
+   */
+  default OptionalInt special(String text) {
+    return OptionalInt.empty();
+  }
+
+  /** Whether generation ends with this token: EOS, and what ends a turn where the model has one. */
+  default boolean ends(int token) {
+    OptionalInt eos = eos();
+    return eos.isPresent() && eos.getAsInt() == token;
+  }
+
   /** The token that precedes a document, where the model has one. */
   OptionalInt bos();
 
