@@ -1,5 +1,7 @@
 package org.msrnn.api;
 
+import java.util.List;
+
 /**
  * A loaded model in figures.
  *
@@ -14,6 +16,8 @@ package org.msrnn.api;
  * @param ffnWidth inner width of the feed-forward network
  * @param vocabulary number of tokens
  * @param context positions that the model was trained for
+ * @param windows sliding window of each layer: the newest positions that its queries see, 0 where
+ *     they see all; empty if no layer has one
  */
 public record ModelInfo(
     String name,
@@ -26,7 +30,22 @@ public record ModelInfo(
     int headSize,
     int ffnWidth,
     int vocabulary,
-    int context) {
+    int context,
+    List<Integer> windows) {
+
+  /** Refuses windows that are not one a layer. */
+  public ModelInfo {
+    windows = List.copyOf(windows);
+    if (!windows.isEmpty() && windows.size() != layers) {
+      throw new IllegalArgumentException(windows.size() + " windows for " + layers + " layers");
+    }
+  }
+
+  /** The newest positions that queries of a layer see; {@code Long.MAX_VALUE} for all. */
+  public long window(int layer) {
+    int window = windows.isEmpty() ? 0 : windows.get(layer);
+    return window == 0 ? Long.MAX_VALUE : window;
+  }
 
   /** The same model with the digest of its file. */
   public ModelInfo withDigest(String sha256) {
@@ -41,7 +60,8 @@ public record ModelInfo(
         headSize,
         ffnWidth,
         vocabulary,
-        context);
+        context,
+        windows);
   }
 
   /** Numbers in one single state: key and value of all KV heads of one layer. */

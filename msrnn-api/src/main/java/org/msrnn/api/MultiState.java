@@ -32,7 +32,10 @@ public interface MultiState extends AutoCloseable {
   /** The most single states that any layer or KV head ever held after a step. */
   int peakStates();
 
-  /** Single states evicted so far, summed over all sets (a layer's, or a KV head's). */
+  /**
+   * Single states that have left so far, summed over all sets (a layer's, or a KV head's): dropped
+   * by the policy, or passed by a sliding window of the model.
+   */
   long evictions();
 
   /** Bytes of keys and values that the kept states take now. */

@@ -12,15 +12,32 @@ import org.msrnn.api.backend.Rope;
 import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
 import org.msrnn.core.model.DecoderModel;
+import org.msrnn.core.model.DecoderModel.Projection;
 
 /** Small models with random weights, for tests of the machinery. */
 public final class TestModels {
   private TestModels() {}
 
-  /** Heads and layers of a test model. */
-  public record Shape(int layers, int queryHeads, int kvHeads, int headSize, int vocabulary) {
+  /** Heads and layers of a test model, and the sliding windows of its layers. */
+  public record Shape(
+      int layers,
+      int queryHeads,
+      int kvHeads,
+      int headSize,
+      int vocabulary,
+      List<Integer> windows) {
     /** Two layers, four query heads, two KV heads, an odd vocabulary. */
     public static final Shape SMALL = new Shape(2, 4, 2, 8, 37);
+
+    /** Every layer sees all. */
+    public Shape(int layers, int queryHeads, int kvHeads, int headSize, int vocabulary) {
+      this(layers, queryHeads, kvHeads, headSize, vocabulary, List.of());
+    }
+
+    /** The same with sliding windows, one a layer, 0 for none. */
+    public Shape windows(Integer... sizes) {
+      return new Shape(layers, queryHeads, kvHeads, headSize, vocabulary, List.of(sizes));
+    }
   }
 
   /** A model whose attention is far from uniform, so that policies differ. */
@@ -34,15 +51,22 @@ public final class TestModels {
     for (int l = 0; l < shape.layers; l++) {
       layers.add(
           new DecoderModel.Layer(
-              norm(random, width),
-              matrix(random, queries, width, 1.2),
-              matrix(random, keys, width, 1.2),
-              matrix(random, keys, width, 0.7),
-              matrix(random, width, queries, 0.7),
-              norm(random, width),
-              matrix(random, ffn, width, 0.7),
-              matrix(random, ffn, width, 0.7),
-              matrix(random, width, ffn, 0.7)));
+              new DecoderModel.Attention(
+                  norm(random, width),
+                  Projection.of(matrix(random, queries, width, 1.2)),
+                  Projection.of(matrix(random, keys, width, 1.2)),
+                  Projection.of(matrix(random, keys, width, 0.7)),
+                  null,
+                  null,
+                  Rope.of(shape.headSize, 10_000),
+                  Projection.of(matrix(random, width, queries, 0.7)),
+                  null),
+              new DecoderModel.FeedForward(
+                  norm(random, width),
+                  matrix(random, ffn, width, 0.7),
+                  matrix(random, ffn, width, 0.7),
+                  matrix(random, width, ffn, 0.7),
+                  null)));
     }
     Tensor embedding = matrix(random, shape.vocabulary, width, 4);
     ModelInfo info =
@@ -57,12 +81,13 @@ public final class TestModels {
             shape.headSize,
             ffn,
             shape.vocabulary,
-            256);
+            256,
+            shape.windows);
     return new DecoderModel(
         info,
         1e-5f,
         Activation.SILU,
-        Rope.of(shape.headSize, 10_000),
+        DecoderModel.Scales.plain(shape.headSize),
         embedding,
         layers,
         norm(random, width),

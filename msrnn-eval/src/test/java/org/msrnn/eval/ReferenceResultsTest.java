@@ -2,11 +2,9 @@ package org.msrnn.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,25 +33,10 @@ import tools.jackson.databind.json.JsonMapper;
  * computed in float64 without it. The models and results lie beside the repository.
  */
 class ReferenceResultsTest {
-  private static final Path SHARED = shared();
-
   private final Catalog catalog = Catalog.discover(List.of());
 
-  private static Path shared() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (folder != null && !Files.isRegularFile(folder.resolve("shared/DESIGN.md"))) {
-      folder = folder.getParent();
-    }
-    return folder == null ? Path.of("absent") : folder.resolve("shared");
-  }
-
-  private static Path file(String name) {
-    assumeTrue(Files.exists(SHARED), "the reference results do not lie beside the repository");
-    return SHARED.resolve(name);
-  }
-
   private static JsonNode json(String name) throws IOException {
-    return JsonMapper.shared().readTree(Files.readString(file(name)));
+    return JsonMapper.shared().readTree(Files.readString(SharedFiles.file(name)));
   }
 
   /** An open model with its backend. */
@@ -67,7 +50,7 @@ class ReferenceResultsTest {
 
   private Opened open(String backend, String file) {
     Backend opened = catalog.openBackend(backend);
-    return new Opened(opened, Model.open(file(file), opened, Progress.NONE));
+    return new Opened(opened, Model.open(SharedFiles.file(file), opened, Progress.NONE));
   }
 
   private static int[] withBos(Model model, String text) {
@@ -88,7 +71,9 @@ class ReferenceResultsTest {
       String backend, String file, String expected, double tolerance) throws IOException {
     try (Opened opened = open(backend, file)) {
       for (JsonNode row : json(expected).get("rows")) {
-        int[] ids = withBos(opened.model, Files.readString(file("expected/" + text(row, "text"))));
+        int[] ids =
+            withBos(
+                opened.model, Files.readString(SharedFiles.file("expected/" + text(row, "text"))));
         check(opened.model, ids, row, tolerance);
       }
     }
@@ -151,7 +136,7 @@ class ReferenceResultsTest {
     try (Opened opened = open("cpu", "models/bookworm-F32.gguf")) {
       Model model = opened.model;
       int tokens = 300;
-      int[] ids = withBos(model, Files.readString(file("expected/text.txt")));
+      int[] ids = withBos(model, Files.readString(SharedFiles.file("expected/text.txt")));
       StateSpec spec = StateSpec.of(catalog.policy(PolicySpec.parse(policy)), 64);
       try (MultiState fed = model.msrnn().start(spec);
           MultiState stepped = model.msrnn().start(spec)) {
@@ -172,7 +157,9 @@ class ReferenceResultsTest {
   void aStateAsLargeAsTheTextIsTheTopline() throws IOException {
     try (Opened opened = open("cpu", "models/bookworm-F32.gguf")) {
       Model model = opened.model;
-      int[] ids = Arrays.copyOf(withBos(model, Files.readString(file("expected/text.txt"))), 256);
+      int[] ids =
+          Arrays.copyOf(
+              withBos(model, Files.readString(SharedFiles.file("expected/text.txt"))), 256);
       float[] full = last(model, "full", ids);
       for (String policy : List.of("window", "window+4", "h2o", "tova", "random")) {
         assertThat(last(model, policy, ids))

@@ -1,6 +1,9 @@
 package org.msrnn.api.backend;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -15,6 +18,9 @@ import java.util.function.Supplier;
  */
 public record Tensor(
     String name, TensorType type, int rows, int columns, Supplier<MemorySegment> source) {
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   /** Checks that shape and format agree. */
   public Tensor {
     if (rows < 1 || columns < 1 || columns % type.blockSize() != 0) {
@@ -27,6 +33,13 @@ public record Tensor(
   public Tensor(String name, TensorType type, int rows, int columns, MemorySegment data) {
     this(name, type, rows, columns, () -> data);
     data();
+  }
+
+  /** A float32 vector in memory. */
+  public static Tensor of(String name, float... numbers) {
+    MemorySegment data = MemorySegment.ofArray(new byte[Math.multiplyExact(4, numbers.length)]);
+    MemorySegment.copy(numbers, 0, data, FLOAT, 0, numbers.length);
+    return new Tensor(name, TensorType.F32, 1, numbers.length, data);
   }
 
   /**
@@ -46,6 +59,14 @@ public record Tensor(
   /** The tensor in memory, as long as {@link #data} is there. */
   public Tensor inMemory() {
     return new Tensor(name, type, rows, columns, data());
+  }
+
+  /** Some of the rows, as a tensor of their own. */
+  public Tensor rows(int first, int count) {
+    Objects.checkFromIndexSize(first, count, rows);
+    long rowBytes = type.bytes(columns);
+    return new Tensor(
+        name, type, count, columns, () -> data().asSlice(first * rowBytes, count * rowBytes));
   }
 
   /** Decodes one row. */

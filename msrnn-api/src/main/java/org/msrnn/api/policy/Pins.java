@@ -1,10 +1,10 @@
 package org.msrnn.api.policy;
 
 /**
- * Entries that are never dropped. A mask applied by the core; {@code first + last} must be smaller
- * than the state size.
+ * Entries that a policy never drops; a sliding window of the model still passes them. A mask
+ * applied by the core; {@code first + last} must be smaller than the state size.
  *
- * @param first the oldest entries that stay (attention sinks)
+ * @param first the first tokens of a sequence, whose states stay (attention sinks)
  * @param last the newest entries that stay (a recency window)
  */
 public record Pins(int first, int last) {

@@ -2,6 +2,7 @@ package org.msrnn.core.decoder;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -16,6 +17,7 @@ import org.msrnn.api.StateSpec;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Heads;
 import org.msrnn.api.backend.Kernels;
+import org.msrnn.api.backend.Rope;
 import org.msrnn.core.Progress;
 import org.msrnn.core.model.DecoderModel;
 import org.msrnn.core.state.KvMultiState;
@@ -27,13 +29,13 @@ public final class DecoderMsrnn implements Msrnn {
   /** Rows that go through a layer together: enough to reuse weights, few enough to stay cached. */
   private static final int BLOCK = 512;
 
-  private final DecoderModel model;
   private final ModelInfo info;
   private final Backend backend;
   private final Kernels kernels;
   private final Decoder decoder;
   private final Heads queryHeads;
   private final Heads kvHeads;
+  private final List<SetWalk.Attention> attention;
   private final Batch batch = new Batch();
   private final float[] logits;
   private Workspace work;
@@ -52,16 +54,32 @@ public final class DecoderMsrnn implements Msrnn {
    */
   public DecoderMsrnn(
       DecoderModel model, Backend backend, Progress progress, Supplier<String> digest) {
-    this.model = model;
     this.backend = backend;
     this.kernels = backend.kernels();
     this.decoder = new Decoder(model, backend, progress);
     this.info = model.info().withDigest(digest.get());
     this.queryHeads = new Heads(0, info.queryHeads(), info.headSize());
     this.kvHeads = new Heads(0, info.kvHeads(), info.headSize());
+    this.attention = attention(model);
     this.work = new Workspace(info, backend, 1);
     this.positions = new double[1];
     this.logits = new float[info.vocabulary()];
+  }
+
+  private static List<SetWalk.Attention> attention(DecoderModel model) {
+    ModelInfo info = model.info();
+    var attention = new ArrayList<SetWalk.Attention>();
+    for (int l = 0; l < info.layers(); l++) {
+      attention.add(
+          new SetWalk.Attention(
+              info.queryHeads() / info.kvHeads(),
+              info.headSize(),
+              model.scales().attention(),
+              model.scales().attentionCap(),
+              info.window(l),
+              model.layers().get(l).attention().rope()));
+    }
+    return List.copyOf(attention);
   }
 
   @Override
@@ -72,13 +90,13 @@ public final class DecoderMsrnn implements Msrnn {
   @Override
   public synchronized MultiState start(StateSpec spec) {
     demandOpen();
-    return new KvMultiState(info, model.rope(), backend, spec);
+    return new KvMultiState(info, attention, backend, spec);
   }
 
   @Override
   public synchronized MultiState load(InputStream in, StateSpec spec) throws IOException {
     demandOpen();
-    var state = new KvMultiState(info, model.rope(), backend, spec);
+    var state = new KvMultiState(info, attention, backend, spec);
     StateFile.read(state, kernels, in);
     return state;
   }
@@ -125,7 +143,7 @@ public final class DecoderMsrnn implements Msrnn {
   }
 
   /** The sequences of one step, and their attention. Reused, so that a step allocates nothing. */
-  private final class Batch implements Decoder.Attention, IntConsumer {
+  private final class Batch implements Decoder.AttentionStep, IntConsumer {
     private KvMultiState[] states = {};
     private int[] tokens = {};
     private float[][] logits = {};
@@ -154,9 +172,7 @@ public final class DecoderMsrnn implements Msrnn {
       layer = at;
       sets = 1;
       for (int b = 0; b < rows; b++) {
-        if (!states[b].spec().positions().rotatesAtRead()) {
-          rotate(b, 1, states[b].tokens());
-        }
+        rotate(at, b, 1, states[b]);
         sets = Math.max(sets, states[b].sets(at));
       }
       run(rows * sets, this);
@@ -192,9 +208,7 @@ public final class DecoderMsrnn implements Msrnn {
   }
 
   private void attendChunk(KvMultiState state, int layer, int rows, SetWalk.Part part) {
-    if (!state.spec().positions().rotatesAtRead()) {
-      rotate(0, rows, state.tokens());
-    }
+    rotate(layer, 0, rows, state);
     run(state.sets(layer), set -> state.advance(layer, set, work.attentionRows, 0, rows, part));
   }
 
@@ -207,12 +221,17 @@ public final class DecoderMsrnn implements Msrnn {
     }
   }
 
-  private void rotate(int row, int rows, long position) {
-    for (int t = 0; t < rows; t++) {
-      positions[t] = position + t;
+  /** Rotates queries and keys of a state's next rows, unless that is done when they are read. */
+  private void rotate(int layer, int row, int rows, KvMultiState state) {
+    Rope rope = attention.get(layer).rope();
+    if (rope == null || state.spec().positions().rotatesAtRead()) {
+      return;
     }
-    kernels.rope(work.queries, row, rows, queryHeads, model.rope(), positions);
-    kernels.rope(work.keys, row, rows, kvHeads, model.rope(), positions);
+    for (int t = 0; t < rows; t++) {
+      positions[t] = state.tokens() + t;
+    }
+    kernels.rope(work.queries, row, rows, queryHeads, rope, positions);
+    kernels.rope(work.keys, row, rows, kvHeads, rope, positions);
   }
 
   private void logits(int start, int rows, long position, LogitsSink sink) {

@@ -42,6 +42,11 @@ public final class Metadata {
     return Collections.unmodifiableList(entries);
   }
 
+  /** Whether the key is there with an array. */
+  public boolean hasArray(String key) {
+    return values.get(key) instanceof Value.Scalars || values.get(key) instanceof Value.Texts;
+  }
+
   /** A text that must be there. */
   public String string(String key) {
     if (values.get(key) instanceof Value.Text(String text)) {
@@ -127,6 +132,18 @@ public final class Metadata {
       return numbers;
     }
     throw fault(key, "an array of numbers");
+  }
+
+  /** An array of true and false that must be there. */
+  public boolean[] bools(String key) {
+    if (values.get(key) instanceof Value.Scalars array && array.scalar() == ScalarType.BOOL) {
+      boolean[] bools = new boolean[array.size()];
+      for (int i = 0; i < bools.length; i++) {
+        bools[i] = array.bits(i) == 1;
+      }
+      return bools;
+    }
+    throw fault(key, "an array of bools");
   }
 
   /** An array of whole numbers from {@code min} to {@code max} that must be there. */

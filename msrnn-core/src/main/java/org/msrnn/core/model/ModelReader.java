@@ -16,9 +16,6 @@ import org.msrnn.core.tokenizer.Tokenizers;
 
 /** From a model file to a decoder and its vocabulary. */
 public final class ModelReader {
-  /** Every family that msrnn knows. A new one is a class and a line here. */
-  private static final List<ModelFamily> FAMILIES = List.of(new LlamaFamily());
-
   private static final int MAX_PARTS = 65_535;
 
   private ModelReader() {}
@@ -39,9 +36,9 @@ public final class ModelReader {
   static LoadedModel read(ModelFile file, Progress progress) {
     try {
       ModelFamily family = family(file);
-      family.check(file);
+      DecoderReader.check(file, family);
       file.startReading(progress);
-      return new LoadedModel(file, family.read(file));
+      return new LoadedModel(file, DecoderReader.read(file, family));
     } catch (Throwable e) {
       file.close();
       throw e;
@@ -63,7 +60,7 @@ public final class ModelReader {
       var problems = new ArrayList<String>();
       @Nullable ModelInfo info = null;
       try {
-        info = family(file).check(file);
+        info = DecoderReader.check(file, family(file));
       } catch (MsrnnException e) {
         problems.add(String.valueOf(e.getMessage()));
       }
@@ -92,7 +89,7 @@ public final class ModelReader {
               + " parts of a model, msrnn reads models in one file: merge the parts first");
     }
     String name = file.metadata().string("general.architecture");
-    for (ModelFamily family : FAMILIES) {
+    for (ModelFamily family : ModelFamily.ALL) {
       if (family.name().equals(name)) {
         return family;
       }
@@ -102,6 +99,6 @@ public final class ModelReader {
             + " holds a model of the architecture "
             + file.metadata().shown("general.architecture")
             + ", msrnn runs: "
-            + FAMILIES.stream().map(ModelFamily::name).collect(Collectors.joining(", ")));
+            + ModelFamily.ALL.stream().map(ModelFamily::name).collect(Collectors.joining(", ")));
   }
 }

@@ -69,6 +69,34 @@ final class BoundedSet implements KvSet {
     }
   }
 
+  /** Drops states at positions before this one: a sliding window has passed them. */
+  void expire(long position) {
+    int count = before(position);
+    if (count == 0) {
+      return;
+    }
+    demandVictims(count);
+    for (int i = 0; i < count; i++) {
+      victims[i] = i;
+    }
+    space.evict(victims, count);
+  }
+
+  /** Entries at positions before this one, which are the first ones. */
+  private int before(long position) {
+    int count = 0;
+    while (count < space.size() && space.position(count) < position) {
+      count++;
+    }
+    return count;
+  }
+
+  private void demandVictims(int count) {
+    if (victims.length < count) {
+      victims = new int[Math.max(count, 2 * victims.length)];
+    }
+  }
+
   /** Drops the excess, if there is any. */
   void evict() {
     int count = space.size() - space.budget;
@@ -79,16 +107,14 @@ final class BoundedSet implements KvSet {
     if (scores.length < size) {
       scores = new double[Math.max(size, 2 * scores.length)];
     }
-    if (victims.length < count) {
-      victims = new int[count];
-    }
+    demandVictims(count);
     Arrays.fill(scores, 0, size, Double.NaN);
     try {
       policy.score(this, scores);
     } catch (RuntimeException e) {
       throw failure("score", e);
     }
-    selection.lowest(scores, size, count, pins, victims, policy);
+    selection.lowest(scores, before(pins.first()), size - pins.last(), count, victims, policy);
     space.evict(victims, count);
   }
 

@@ -12,7 +12,6 @@ import org.msrnn.api.MultiState;
 import org.msrnn.api.StateFileException;
 import org.msrnn.api.StateSpec;
 import org.msrnn.api.backend.Backend;
-import org.msrnn.api.backend.Rope;
 import org.msrnn.api.policy.BudgetPlanner;
 import org.msrnn.api.policy.Budgets;
 import org.msrnn.api.policy.Granularity;
@@ -21,7 +20,7 @@ import org.msrnn.api.policy.Granularity;
 public final class KvMultiState implements MultiState {
   private final ModelInfo model;
   private final Backend backend;
-  private final Rope rope;
+  private final List<SetWalk.Attention> attention;
   private final StateSpec spec;
   private final List<List<SetWalk>> layers = new ArrayList<>();
   private long tokens;
@@ -30,12 +29,14 @@ public final class KvMultiState implements MultiState {
   /**
    * An empty state.
    *
+   * @param attention what attention needs to know, of each layer
    * @throws InvalidOptionException if the policy's pins leave nothing to evict, or budgets differ
    *     between heads that share a set
    */
-  public KvMultiState(ModelInfo model, Rope rope, Backend backend, StateSpec spec) {
+  public KvMultiState(
+      ModelInfo model, List<SetWalk.Attention> attention, Backend backend, StateSpec spec) {
     this.model = model;
-    this.rope = rope;
+    this.attention = attention;
     this.backend = backend;
     this.spec = spec;
     Granularity granularity = spec.policy().granularity();
@@ -45,12 +46,6 @@ public final class KvMultiState implements MultiState {
                 new BudgetPlanner.Request(
                     model.layers(), model.kvHeads(), spec.states(), granularity));
     var shape = new SlotSpace.Shape(model.kvHeads(), model.headSize(), spec.storage());
-    var attention =
-        new SetWalk.Attention(
-            model.queryHeads() / model.kvHeads(),
-            model.headSize(),
-            (float) (1 / Math.sqrt(model.headSize())),
-            rope);
     int sets = granularity == Granularity.LAYER ? 1 : model.kvHeads();
     for (int l = 0; l < model.layers(); l++) {
       List<SetWalk> walks = new ArrayList<>();
@@ -65,8 +60,8 @@ public final class KvMultiState implements MultiState {
                 granularity == Granularity.LAYER ? -1 : h,
                 budget,
                 spec.policy().columns(),
-                spec.positions().rotatesAtRead());
-        walks.add(new SetWalk(space, spec, backend, attention));
+                attention.get(l).rotatesAtRead(spec));
+        walks.add(new SetWalk(space, spec, backend, attention.get(l)));
       }
     }
   }
@@ -196,7 +191,7 @@ public final class KvMultiState implements MultiState {
   @Override
   public KvMultiState fork() {
     demandOpen(model, backend);
-    var copy = new KvMultiState(model, rope, backend, spec);
+    var copy = new KvMultiState(model, attention, backend, spec);
     copy.restore(this);
     return copy;
   }

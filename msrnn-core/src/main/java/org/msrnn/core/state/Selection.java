@@ -2,7 +2,6 @@ package org.msrnn.core.state;
 
 import java.util.Arrays;
 import org.msrnn.api.PolicyException;
-import org.msrnn.api.policy.Pins;
 
 /**
  * Chooses which entries leave: the lowest scores outside the pins; of equal scores the oldest,
@@ -15,15 +14,14 @@ final class Selection {
    * Marks victims.
    *
    * @param scores scores by entry
-   * @param size entries
-   * @param count how many leave; at most {@code size - pins.first() - pins.last()}
+   * @param from the first entry that may leave: those before are pinned
+   * @param to after the last entry that may leave
+   * @param count how many leave; at most {@code to - from}
    * @param victims filled with the entries that leave, ascending
    * @param what whose scores they are, for the message
    * @throws PolicyException if a score that counts is not finite
    */
-  void lowest(double[] scores, int size, int count, Pins pins, int[] victims, Object what) {
-    int from = pins.first();
-    int to = size - pins.last();
+  void lowest(double[] scores, int from, int to, int count, int[] victims, Object what) {
     for (int e = from; e < to; e++) {
       if (!Double.isFinite(scores[e])) {
         throw new PolicyException(
@@ -31,8 +29,6 @@ final class Selection {
                 + what
                 + " gave entry "
                 + e
-                + " of "
-                + size
                 + " the score "
                 + scores[e]
                 + "; scores are finite numbers");

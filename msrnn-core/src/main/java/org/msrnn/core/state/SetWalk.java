@@ -20,6 +20,9 @@ import org.msrnn.api.policy.Trigger;
  * decisions that nobody observes go through attention in one pass. A policy that drops the oldest
  * by position alone needs no decisions in between either: its kept sets are a band of the attention
  * matrix.
+ *
+ * <p>In a layer with a sliding window a state also leaves, whatever the policy thinks of it, when
+ * the window has passed it: no later query sees it. So such a layer keeps min(k, window) states.
  */
 public final class SetWalk {
   private final SlotSpace space;
@@ -30,6 +33,7 @@ public final class SetWalk {
   private final Kernels kernels;
   private final Backend backend;
   private final Attention attention;
+  private final boolean rotatesAtRead;
   private final boolean banded;
   private final Heads queryHeads;
   private final double[] queryPosition = new double[1];
@@ -37,8 +41,24 @@ public final class SetWalk {
   private @Nullable AttentionCall call;
   private @Nullable Buffer tap;
 
-  /** What attention needs to know of the model. */
-  record Attention(int group, int headSize, float scale, Rope rope) {}
+  /**
+   * What attention needs to know of a layer.
+   *
+   * @param group query heads that read one KV head
+   * @param headSize numbers in a key, query or value
+   * @param scale factor on query times key
+   * @param softCap as in {@link AttentionCall#softCap}
+   * @param window newest positions that a query sees, its own among them; {@code Long.MAX_VALUE}
+   *     for all
+   * @param rope rotation of queries and keys, null for none
+   */
+  public record Attention(
+      int group, int headSize, float scale, float softCap, long window, @Nullable Rope rope) {
+    /** Whether keys are stored as they are, and rotated when they are read. */
+    boolean rotatesAtRead(StateSpec spec) {
+      return rope != null && spec.positions().rotatesAtRead();
+    }
+  }
 
   SetWalk(SlotSpace space, StateSpec spec, Backend backend, Attention attention) {
     this.space = space;
@@ -55,11 +75,14 @@ public final class SetWalk {
     this.trigger = spec.policy().trigger();
     this.set =
         new BoundedSet(space, spec.policy(), attention.group, backend.kernels(), spec.seed());
+    this.rotatesAtRead = attention.rotatesAtRead(spec);
+    // A band has one edge: sinks that a sliding window passes in the middle of it are walked.
     this.banded =
         spec.policy().positional()
             && signals.rows() == Signals.Rows.NONE
             && trigger.equals(Trigger.EVERY_STEP)
-            && !spec.positions().rotatesAtRead();
+            && !rotatesAtRead
+            && (attention.window == Long.MAX_VALUE || set.pins().first() == 0);
   }
 
   SlotSpace space() {
@@ -86,6 +109,7 @@ public final class SetWalk {
       boolean observed = observed(decision);
       attend(rows, first + done, pass, position + done, observed);
       done += pass;
+      set.expire(position + done - attention.window);
       boolean inBand = banded && spec.regime().kind() == Regime.Kind.STEPWISE;
       if (pass == decision || inBand) {
         set.evict();
@@ -129,7 +153,7 @@ public final class SetWalk {
 
   /** Rows that go through attention in one pass. */
   private int pass(int left, int decision) {
-    if (spec.positions().rotatesAtRead()) {
+    if (rotatesAtRead) {
       return 1; // every query sees the keys rotated in its own way
     }
     if (banded) {
@@ -158,7 +182,7 @@ public final class SetWalk {
       kernels.append(rows.keys, rows.values, first + i, space.firstKvHead(), space.kv, slot);
     }
     space.queries += count;
-    if (spec.positions().rotatesAtRead()) {
+    if (rotatesAtRead) {
       rotate(rows.queries, first);
     }
     now.row = first;
@@ -173,10 +197,12 @@ public final class SetWalk {
 
   /** Slots beyond which a doubling is not worth its memory: the budget and what comes on top. */
   private long slotLimit() {
-    return switch (trigger.kind()) {
-      case EVERY -> space.budget + (long) Math.max(trigger.steps(), spec.regime().chunk());
-      case NEVER, PROMPT_END -> Long.MAX_VALUE;
-    };
+    long kept =
+        switch (trigger.kind()) {
+          case EVERY -> space.budget + (long) Math.max(trigger.steps(), spec.regime().chunk());
+          case NEVER, PROMPT_END -> Long.MAX_VALUE;
+        };
+    return Math.min(kept - 1, attention.window) + 1;
   }
 
   private void rotate(Buffer queries, int row) {
@@ -187,7 +213,8 @@ public final class SetWalk {
     spec.positions().map(space.entryPositions(), size, mapped);
     space.rotateAt(mapped);
     queryPosition[0] = mapped[size - 1];
-    kernels.rope(queries, row, 1, queryHeads, attention.rope, queryPosition);
+    Rope rope = Objects.requireNonNull(attention.rope);
+    kernels.rope(queries, row, 1, queryHeads, rope, queryPosition);
   }
 
   private AttentionCall call(Rows rows) {
@@ -207,14 +234,15 @@ public final class SetWalk {
             space.firstKvHead(),
             attention.group,
             attention.scale,
-            0,
+            attention.softCap,
             attention.rope);
+    fresh.window = attention.window;
     fresh.tapRows = signals.rows();
     fresh.tapReduce = signals.reduce();
     fresh.tapLogits = signals.logits();
     if (banded && spec.regime().kind() == Regime.Kind.STEPWISE) {
       fresh.sinks = set.pins().first();
-      fresh.window = space.budget - set.pins().first() + 1L;
+      fresh.window = Math.min(attention.window, space.budget - set.pins().first() + 1L);
     }
     call = fresh;
     return fresh;

@@ -85,7 +85,8 @@ public record ModelShape(
         headSize(),
         ffnWidth,
         vocabulary,
-        context);
+        context,
+        List.of());
   }
 
   /**

@@ -114,26 +114,34 @@ public final class RandomModel implements AutoCloseable {
 
   private static DecoderModel model(
       ModelShape shape, TensorType type, Map<String, Tensor> tensors) {
+    Rope rope = Rope.of(shape.headSize(), shape.ropeBase());
     List<DecoderModel.Layer> layers = new ArrayList<>();
     for (int l = 0; l < shape.layers(); l++) {
       String block = "blk." + l + ".";
       layers.add(
           new DecoderModel.Layer(
-              get(tensors, block + "attn_norm.weight"),
-              get(tensors, block + "attn_q.weight"),
-              get(tensors, block + "attn_k.weight"),
-              get(tensors, block + "attn_v.weight"),
-              get(tensors, block + "attn_output.weight"),
-              get(tensors, block + "ffn_norm.weight"),
-              get(tensors, block + "ffn_gate.weight"),
-              get(tensors, block + "ffn_up.weight"),
-              get(tensors, block + "ffn_down.weight")));
+              new DecoderModel.Attention(
+                  get(tensors, block + "attn_norm.weight"),
+                  DecoderModel.Projection.of(get(tensors, block + "attn_q.weight")),
+                  DecoderModel.Projection.of(get(tensors, block + "attn_k.weight")),
+                  DecoderModel.Projection.of(get(tensors, block + "attn_v.weight")),
+                  null,
+                  null,
+                  rope,
+                  DecoderModel.Projection.of(get(tensors, block + "attn_output.weight")),
+                  null),
+              new DecoderModel.FeedForward(
+                  get(tensors, block + "ffn_norm.weight"),
+                  get(tensors, block + "ffn_gate.weight"),
+                  get(tensors, block + "ffn_up.weight"),
+                  get(tensors, block + "ffn_down.weight"),
+                  null)));
     }
     return new DecoderModel(
         shape.info(type),
         EPSILON,
         Activation.SILU,
-        Rope.of(shape.headSize(), shape.ropeBase()),
+        DecoderModel.Scales.plain(shape.headSize()),
         get(tensors, "token_embd.weight"),
         List.copyOf(layers),
         get(tensors, "output_norm.weight"),

@@ -1,5 +1,7 @@
 package org.msrnn.core.decoder;
 
+import static java.util.Objects.requireNonNull;
+
 import org.msrnn.api.backend.Tensor;
 import org.msrnn.core.model.DecoderModel;
 
@@ -33,20 +35,20 @@ final class MaskOracle {
       double[][] k = new double[n][];
       double[][] v = new double[n][];
       for (int t = 0; t < n; t++) {
-        double[] normed = norm(x[t], layer.attentionNorm());
-        q[t] = rotate(times(layer.query(), normed), t);
-        k[t] = rotate(times(layer.key(), normed), t);
-        v[t] = times(layer.value(), normed);
+        double[] normed = norm(x[t], requireNonNull(layer.attention().norm()));
+        q[t] = rotate(times(layer.attention().query().weights(), normed), t);
+        k[t] = rotate(times(layer.attention().key().weights(), normed), t);
+        v[t] = times(layer.attention().value().weights(), normed);
       }
       for (int t = n - 1; t >= 0; t--) {
-        x[t] = plus(x[t], times(layer.attentionOutput(), attend(l, t, q, k, v, mask)));
-        double[] normed = norm(x[t], layer.ffnNorm());
-        double[] gate = times(layer.gate(), normed);
-        double[] up = times(layer.up(), normed);
+        x[t] = plus(x[t], times(layer.attention().output().weights(), attend(l, t, q, k, v, mask)));
+        double[] normed = norm(x[t], requireNonNull(layer.feedForward().norm()));
+        double[] gate = times(layer.feedForward().gate(), normed);
+        double[] up = times(layer.feedForward().up(), normed);
         for (int i = 0; i < gate.length; i++) {
           gate[i] = gate[i] / (1 + Math.exp(-gate[i])) * up[i];
         }
-        x[t] = plus(x[t], times(layer.down(), gate));
+        x[t] = plus(x[t], times(layer.feedForward().down(), gate));
       }
     }
     double[][] logits = new double[n][];

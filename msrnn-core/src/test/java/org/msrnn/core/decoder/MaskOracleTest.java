@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.msrnn.api.LogitsSink;
+import org.msrnn.api.ModelInfo;
 import org.msrnn.api.Msrnn;
 import org.msrnn.api.MultiState;
 import org.msrnn.api.Regime;
@@ -43,7 +44,13 @@ class MaskOracleTest {
         new Case(new TestPolicies.H2o(Granularity.LAYER), 9, single, 8),
         new Case(new TestPolicies.H2o(Granularity.KV_HEAD), 8, wide, 9),
         new Case(new TestPolicies.Chance(Granularity.LAYER), 6, wide, 10),
-        new Case(new TestPolicies.Chance(Granularity.KV_HEAD), 6, Shape.SMALL, 11));
+        new Case(new TestPolicies.Chance(Granularity.KV_HEAD), 6, Shape.SMALL, 11),
+        new Case(new TestPolicies.Full(), 1, wide.windows(9, 0, 4), 12),
+        new Case(new TestPolicies.Window(0, true), 7, wide.windows(5, 12, 0), 13),
+        new Case(new TestPolicies.Window(3, true), 8, wide.windows(5, 12, 0), 14),
+        new Case(new TestPolicies.Window(3, false), 8, wide.windows(5, 12, 0), 15),
+        new Case(new TestPolicies.Tova(Granularity.LAYER), 6, wide.windows(4, 13, 0), 16),
+        new Case(new TestPolicies.H2o(Granularity.KV_HEAD), 8, wide.windows(13, 1, 5), 17));
   }
 
   @ParameterizedTest
@@ -64,11 +71,27 @@ class MaskOracleTest {
               .logits(
                   tokens,
                   (layer, head, query, key) ->
-                      query == key || Arrays.binarySearch(kept[query - 1][layer][head], key) >= 0);
+                      query - key < model.info().window(layer)
+                          && (query == key
+                              || Arrays.binarySearch(kept[query - 1][layer][head], key) >= 0));
       assertEqual(logits, expected);
       assertThat(state.peakStates())
           .isEqualTo(one.policy instanceof TestPolicies.Full ? TOKENS : one.states);
+      assertWindowsKept(state, model.info());
       assertFeedEquals(msrnn, one, tokens, logits, state);
+    }
+  }
+
+  /** A layer keeps what its newest query could see, and no more than k. */
+  private static void assertWindowsKept(MultiState state, ModelInfo info) {
+    for (int l = 0; l < info.layers(); l++) {
+      for (int h = 0; h < info.kvHeads(); h++) {
+        long k =
+            state.spec().policy() instanceof TestPolicies.Full ? TOKENS : state.spec().states();
+        long[] kept = state.kept(l, h);
+        assertThat(kept).hasSize((int) Math.min(k, info.window(l)));
+        assertThat(kept[0]).isGreaterThan(TOKENS - 1 - info.window(l));
+      }
     }
   }
 

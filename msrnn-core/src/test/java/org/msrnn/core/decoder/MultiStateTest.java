@@ -372,7 +372,7 @@ class MultiStateTest {
     for (int layer = 0; layer < 2; layer++) {
       DecoderModel broken = TestModels.random(Shape.SMALL, 7);
       var floats = ValueLayout.JAVA_FLOAT_UNALIGNED;
-      broken.layers().get(layer).down().data().set(floats, 0, Float.NaN);
+      broken.layers().get(layer).feedForward().down().data().set(floats, 0, Float.NaN);
       try (Msrnn machine = new DecoderMsrnn(broken, new PlainBackend(), Progress.NONE);
           MultiState state = machine.start(StateSpec.of(TOVA, 5))) {
         float[] logits = new float[broken.info().vocabulary()];

@@ -51,8 +51,8 @@ class DamagedModelsTest {
       touch(model.output());
       touch(model.outputNorm());
       for (DecoderModel.Layer layer : model.layers()) {
-        touch(layer.query());
-        touch(layer.down());
+        touch(layer.attention().query().weights());
+        touch(layer.feedForward().down());
       }
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class LlamaFamilyTest {
       assertThat(model.output()).isSameAs(model.embedding());
       assertThat(model.activation()).isEqualTo(Activation.SILU);
       assertThat(model.epsilon()).isEqualTo(1e-5f);
-      assertThat(model.layers().getFirst().down().columns()).isEqualTo(TinyLlama.FFN);
+      assertThat(model.layers().getFirst().feedForward().down().columns()).isEqualTo(TinyLlama.FFN);
     }
   }
 
@@ -63,7 +64,7 @@ class LlamaFamilyTest {
   void tensorsAreGoneAfterCloseAndTheTokenizerStays() {
     LoadedModel loaded = read(tiny());
     loaded.close();
-    Tensor query = loaded.model().layers().getFirst().query();
+    Tensor query = loaded.model().layers().getFirst().attention().query().weights();
     assertThatThrownBy(() -> query.decodeRow(0, new float[TinyLlama.WIDTH], 0))
         .isInstanceOf(IllegalStateException.class);
     assertThat(loaded.tokenizer().encode("the")).containsExactly(257);
@@ -117,9 +118,9 @@ class LlamaFamilyTest {
   void neighbouringPairsBecomeHalves() {
     try (LoadedModel loaded = read(numberedRows(tiny()))) {
       DecoderModel.Layer layer = loaded.model().layers().getFirst();
-      assertThat(Arrays.copyOf(firstColumn(layer.query()), 16))
+      assertThat(Arrays.copyOf(firstColumn(layer.attention().query().weights()), 16))
           .containsExactly(0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15);
-      assertThat(firstColumn(layer.key()))
+      assertThat(firstColumn(layer.attention().key().weights()))
           .containsExactly(0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15);
     }
   }
@@ -127,10 +128,10 @@ class LlamaFamilyTest {
   @Test
   void numbersThatAreNotRotatedStay() {
     try (LoadedModel loaded = read(numberedRows(tiny().put(ROTATED, 4)))) {
-      assertThat(firstColumn(loaded.model().layers().getFirst().key()))
+      assertThat(firstColumn(loaded.model().layers().getFirst().attention().key().weights()))
           .containsExactly(0, 2, 1, 3, 4, 5, 6, 7, 8, 10, 9, 11, 12, 13, 14, 15);
-      assertThat(loaded.model().rope().pairs()).isEqualTo(2);
-      assertThat(loaded.model().rope().frequency(1)).isEqualTo(1 / Math.sqrt(10_000));
+      assertThat(rope(loaded).pairs()).isEqualTo(2);
+      assertThat(rope(loaded).frequency(1)).isEqualTo(1 / Math.sqrt(10_000));
     }
   }
 
@@ -141,7 +142,7 @@ class LlamaFamilyTest {
     var file = TestFiles.open(writer.bytes());
     try (LoadedModel loaded = ModelReader.read(file, Progress.NONE)) {
       Tensor raw = file.tensor("blk.1.attn_q.weight");
-      Tensor moved = loaded.model().layers().get(1).query();
+      Tensor moved = loaded.model().layers().get(1).attention().query().weights();
       float[] expected = new float[TinyLlama.WIDTH];
       float[] found = new float[TinyLlama.WIDTH];
       for (int head = 0; head < TinyLlama.HEADS; head++) {
@@ -177,8 +178,12 @@ class LlamaFamilyTest {
 
   private static Rope rope(GgufWriter writer) {
     try (LoadedModel loaded = read(writer)) {
-      return loaded.model().rope();
+      return rope(loaded);
     }
+  }
+
+  private static Rope rope(LoadedModel loaded) {
+    return Objects.requireNonNull(loaded.model().layers().getFirst().attention().rope());
   }
 
   @Test
@@ -235,7 +240,7 @@ class LlamaFamilyTest {
         value("llama.block_count", 0),
         value("llama.block_count", 1025),
         value("llama.block_count", 1 << 31),
-        value("llama.block_count", 3, "blk.2.attn_norm.weight"),
+        value("llama.block_count", 3, "blk.2.attn_q.weight"),
         missing("llama.embedding_length"),
         value("llama.embedding_length", 0),
         value("llama.embedding_length", 64, "token_embd.weight"),
@@ -259,6 +264,9 @@ class LlamaFamilyTest {
         value("llama.vocab_size", 259),
         value("tokenizer.ggml.tokens", List.of("a"), "token_embd.weight"),
         damaged("linear without factor", w -> w.put(SCALING, "linear"), "llama.rope.scale_linear"),
+        damaged("yarn without factor", w -> w.put(SCALING, "yarn"), FACTOR),
+        value("llama.attention.sliding_window", -1),
+        value("llama.attention.sliding_window", "16"),
         damaged("factor 0", w -> w.put(SCALING, "linear").put(FACTOR, 0f), FACTOR),
         damaged("no embedding", w -> w.removeTensor("token_embd.weight"), "token_embd.weight"),
         damaged("no value", w -> w.removeTensor("blk.1.attn_v.weight"), "blk.1.attn_v.weight"),
@@ -300,18 +308,17 @@ class LlamaFamilyTest {
 
   static Stream<Arguments> foreignModels() {
     return Stream.of(
-        value("general.architecture", "mamba\u0007", "mamba\\u{7}, msrnn runs: llama"),
+        value("general.architecture", "mamba\u0007", "mamba\\u{7}, msrnn runs: llama, qwen2"),
         value("split.count", (short) 3, "one of 3 parts"),
-        value(SCALING, "yarn", "llama.rope.scaling.type is yarn, msrnn has none and linear"),
+        value(SCALING, "ntk", "llama.rope.scaling.type is ntk, msrnn has none, linear, yarn and"),
         value("llama.attention.value_length", 4, "llama.attention.value_length is 4"),
         value("llama.expert_count", 8, "llama.expert_count is 8"),
         value("llama.logit_scale", 0.5f, "llama.logit_scale is 0.5"),
         value("llama.attention.causal", false, "llama.attention.causal is false"),
-        value("llama.attention.sliding_window", 16, "llama.attention.sliding_window is 16"),
         damaged(
-            "bias",
-            w -> w.tensor("blk.0.attn_q.bias", TensorType.F32, new byte[32 * 4], 32),
-            "the tensor blk.0.attn_q.bias"),
+            "norm of the queries",
+            w -> w.tensor("blk.0.attn_q_norm.weight", TensorType.F32, new byte[8 * 4], 8),
+            "the tensor blk.0.attn_q_norm.weight"),
         damaged(
             "Q4_1",
             w -> w.tensor("blk.0.attn_q.weight", 3, new byte[32 * 20], 32, 32),

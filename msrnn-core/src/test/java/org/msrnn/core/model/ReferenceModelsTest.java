@@ -1,5 +1,6 @@
 package org.msrnn.core.model;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -36,15 +37,23 @@ class ReferenceModelsTest {
       for (int l = 0; l < model.info().layers(); l++) {
         DecoderModel.Layer layer = model.layers().get(l);
         String name = "model.layers." + l + ".";
-        reference.check(layer.attentionNorm(), name + "input_layernorm.weight", tolerance);
-        reference.check(layer.query(), name + "self_attn.q_proj.weight", tolerance);
-        reference.check(layer.key(), name + "self_attn.k_proj.weight", tolerance);
-        reference.check(layer.value(), name + "self_attn.v_proj.weight", tolerance);
-        reference.check(layer.attentionOutput(), name + "self_attn.o_proj.weight", tolerance);
-        reference.check(layer.ffnNorm(), name + "post_attention_layernorm.weight", tolerance);
-        reference.check(layer.gate(), name + "mlp.gate_proj.weight", tolerance);
-        reference.check(layer.up(), name + "mlp.up_proj.weight", tolerance);
-        reference.check(layer.down(), name + "mlp.down_proj.weight", tolerance);
+        reference.check(
+            requireNonNull(layer.attention().norm()), name + "input_layernorm.weight", tolerance);
+        reference.check(
+            layer.attention().query().weights(), name + "self_attn.q_proj.weight", tolerance);
+        reference.check(
+            layer.attention().key().weights(), name + "self_attn.k_proj.weight", tolerance);
+        reference.check(
+            layer.attention().value().weights(), name + "self_attn.v_proj.weight", tolerance);
+        reference.check(
+            layer.attention().output().weights(), name + "self_attn.o_proj.weight", tolerance);
+        reference.check(
+            requireNonNull(layer.feedForward().norm()),
+            name + "post_attention_layernorm.weight",
+            tolerance);
+        reference.check(layer.feedForward().gate(), name + "mlp.gate_proj.weight", tolerance);
+        reference.check(layer.feedForward().up(), name + "mlp.up_proj.weight", tolerance);
+        reference.check(layer.feedForward().down(), name + "mlp.down_proj.weight", tolerance);
       }
     }
   }

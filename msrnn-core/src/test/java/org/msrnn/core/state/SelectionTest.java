@@ -16,7 +16,7 @@ class SelectionTest {
 
   private int[] lowest(double[] scores, int count, Pins pins) {
     int[] victims = new int[count];
-    selection.lowest(scores, scores.length, count, pins, victims, "test");
+    selection.lowest(scores, pins.first(), scores.length - pins.last(), count, victims, "test");
     return victims;
   }
 

@@ -68,7 +68,7 @@ class TraceTest {
               trace.policy.columns(),
               false);
       var spec = StateSpec.of(trace.policy, STATES).with(trace.regime);
-      var attention = new SetWalk.Attention(1, 1, 1, Rope.of(0, 1));
+      var attention = new SetWalk.Attention(1, 1, 1, 0, Long.MAX_VALUE, Rope.of(0, 1));
       var walk = new SetWalk(space, spec, backend, attention);
       Buffer rows = backend.allocate(TOKENS, HEADS);
       int done = 0;

@@ -98,9 +98,10 @@ class RandomModelTest {
               one.model()
                   .layers()
                   .get(1)
+                  .feedForward()
                   .down()
                   .data()
-                  .mismatch(two.model().layers().get(1).down().data()))
+                  .mismatch(two.model().layers().get(1).feedForward().down().data()))
           .isEqualTo(-1);
       assertThat(one.model().info()).isEqualTo(two.model().info());
     }
@@ -112,10 +113,10 @@ class RandomModelTest {
       DecoderModel.Layer layer = random.model().layers().getFirst();
       long address = random.model().embedding().data().address();
 
-      assertThat(layer.query().data().address()).isEqualTo(address);
-      assertThat(layer.gate().data().address()).isEqualTo(address);
+      assertThat(layer.attention().query().weights().data().address()).isEqualTo(address);
+      assertThat(layer.feedForward().gate().data().address()).isEqualTo(address);
       assertThat(random.model().output().data().address()).isEqualTo(address);
-      assertThat(layer.down().data().address()).isNotEqualTo(address);
+      assertThat(layer.feedForward().down().data().address()).isNotEqualTo(address);
     }
   }
 

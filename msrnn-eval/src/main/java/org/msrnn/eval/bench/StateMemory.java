@@ -17,10 +17,13 @@ public final class StateMemory {
 
   private StateMemory() {}
 
-  /** Bytes of keys and values of so many states in every layer. */
+  /** Bytes of keys and values of so many states in every layer, or of its window if it has one. */
   public static long bytes(ModelInfo model, KvType storage, int states) {
-    long vectors = Math.multiplyExact(2L * model.kvHeads() * model.layers(), (long) states);
-    return storage.bytes(vectors, model.headSize());
+    long held = 0;
+    for (int l = 0; l < model.layers(); l++) {
+      held = Math.addExact(held, Math.min(states, model.window(l)));
+    }
+    return storage.bytes(Math.multiplyExact(2L * model.kvHeads(), held), model.headSize());
   }
 
   /** Bytes of keys and values of a full multi-state: k states, or the context if unbounded. */
