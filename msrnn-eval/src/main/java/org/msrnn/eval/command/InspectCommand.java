@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -46,10 +47,19 @@ final class InspectCommand implements Callable<Integer> {
     this.session = session;
   }
 
-  /** What k states cost, in bytes by number format of keys and values. */
+  /**
+   * What k states cost.
+   *
+   * @param states k, for each layer; one with a sliding window holds no more than that
+   * @param fraction of the states of a full cache
+   * @param saved the rest of it
+   * @param bytes by number format of keys and values
+   */
   private record StateCost(int states, double fraction, double saved, Map<KvType, Long> bytes) {
     static StateCost of(int states, ModelInfo info) {
-      double fraction = (double) states / info.context();
+      double fraction =
+          (double) StateMemory.bytes(info, KvType.F32, states)
+              / StateMemory.bytes(info, KvType.F32, info.context());
       Map<KvType, Long> bytes = new EnumMap<>(KvType.class);
       for (KvType type : KvType.values()) {
         bytes.put(type, StateMemory.bytes(info, type, states));
@@ -157,6 +167,7 @@ final class InspectCommand implements Callable<Integer> {
             + info.headSize());
     facts.add("vocabulary", Numbers.count(info.vocabulary()));
     facts.add("context", Numbers.count(info.context()));
+    windows(info).ifPresent(text -> facts.add("sliding windows", text));
     long one = StateCost.of(1, info).in(KvType.F32);
     facts.add(
         "one token",
@@ -166,9 +177,23 @@ final class InspectCommand implements Callable<Integer> {
             + " a layer");
   }
 
+  /** {@code 4,096 in 16 of 32 layers}. */
+  private static Optional<String> windows(ModelInfo info) {
+    List<Integer> sliding = info.windows().stream().filter(window -> window > 0).toList();
+    return sliding.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            sliding.stream().distinct().map(Numbers::count).collect(Collectors.joining(" and "))
+                + " in "
+                + sliding.size()
+                + " of "
+                + info.layers()
+                + " layers");
+  }
+
   private static TextTable costTable(ModelInfo info, List<StateCost> costs) {
     TextTable table =
-        new TextTable("states a layer", "of context", "saved", "memory F32", "F16, BF16", "Q8_0");
+        new TextTable("states a layer", "of full", "saved", "memory F32", "F16, BF16", "Q8_0");
     for (StateCost cost : costs) {
       table.add(
           Numbers.count(cost.states()) + (cost.states() == info.context() ? " (full)" : ""),
