@@ -9,6 +9,7 @@ module org.msrnn.core {
   requires static org.jspecify;
 
   exports org.msrnn.core;
+  exports org.msrnn.core.chat;
   exports org.msrnn.core.format;
   exports org.msrnn.core.model;
   exports org.msrnn.core.plugin;

@@ -13,6 +13,7 @@ import org.msrnn.core.PolicySpec;
 import org.msrnn.core.Progress;
 import org.msrnn.core.plugin.Catalog;
 import org.msrnn.core.sampling.Sampler;
+import org.msrnn.core.sampling.Sampling;
 
 /**
  * Generates a long stream through a small state and prints, every so many tokens, time a token,
@@ -37,7 +38,7 @@ public final class LongStream {
                 .start(
                     StateSpec.of(
                         catalog.policy(PolicySpec.parse(args[1])), Integer.parseInt(args[2])))) {
-      Sampler sampler = new Sampler(0.9, 0.95, 1);
+      Sampler sampler = new Sampler(Sampling.of(0.9, 1).withTopP(0.95));
       float[] logits = new float[model.info().vocabulary()];
       int token = model.tokenizer().bos().orElse(0);
       System.out.println("tokens  us/token  heap KiB  state KiB  reserved KiB  resident KiB");

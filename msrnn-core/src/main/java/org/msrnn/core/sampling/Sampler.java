@@ -1,46 +1,40 @@
 package org.msrnn.core.sampling;
 
-import java.util.Arrays;
-import java.util.SplittableRandom;
-import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.NonFiniteException;
 
 /**
- * Draws the next token: greedy, or from the softmax at a temperature, cut to the smallest set of
- * tokens whose probability reaches top-p (nucleus sampling, arXiv 1904.09751).
+ * Draws the next token as a {@link Sampling} says.
  *
- * <p>A draw follows from seed and position alone, so a state that was saved, forked or restored
- * goes on as it would have. Not thread-safe: it reuses scratch memory.
+ * <p>A draw follows from seed, position and logits, and with a repetition penalty from the recent
+ * tokens too, so a state that was saved, forked or restored goes on as it would have. Memory is
+ * taken at the first token alone. Not thread-safe.
  */
 public final class Sampler {
-  private final double temperature;
-  private final double topP;
-  private final long seed;
-  private double[] probabilities = new double[0];
-  private long[] order = new long[0];
+  private final Sampling sampling;
+  private final Ranking ranking = new Ranking();
 
-  /**
-   * A sampler.
-   *
-   * @param temperature 0 for greedy; from 0 to 100
-   * @param topP above 0, up to 1 for all tokens
-   * @param seed seed of the draws
-   */
-  public Sampler(double temperature, double topP, long seed) {
-    if (!(temperature >= 0 && temperature <= 100)) {
-      throw new InvalidOptionException("temp", Double.toString(temperature), "0 to 100");
-    }
-    if (!(topP > 0 && topP <= 1)) {
-      throw new InvalidOptionException("top-p", Double.toString(topP), "above 0, up to 1");
-    }
-    this.temperature = temperature;
-    this.topP = topP;
-    this.seed = seed;
+  /** The last tokens, a ring; empty where nothing is penalised. */
+  private final int[] recent;
+
+  private long accepted;
+  private float[] penalised = new float[0];
+
+  /** A sampler that has seen no token. */
+  public Sampler(Sampling sampling) {
+    this.sampling = sampling;
+    this.recent = new int[sampling.repetitionPenalty() == 1 ? 0 : sampling.repetitionWindow()];
   }
 
   /** The most probable token; of equals the one with the lowest id. */
   public static Sampler greedy() {
-    return new Sampler(0, 1, 0);
+    return new Sampler(Sampling.GREEDY);
+  }
+
+  /** Hears of a token of the text, so that its repetition can be penalised. */
+  public void accept(int token) {
+    if (recent.length > 0) {
+      recent[(int) (accepted++ % recent.length)] = token;
+    }
   }
 
   /**
@@ -51,56 +45,109 @@ public final class Sampler {
    * @throws NonFiniteException if a logit is not finite
    */
   public int next(float[] logits, long position) {
-    int best = 0;
     for (int i = 0; i < logits.length; i++) {
       if (!Float.isFinite(logits[i])) {
         throw new NonFiniteException("the logit of token " + i + " is " + logits[i]);
       }
-      if (logits[i] > logits[best]) {
+    }
+    float[] scores = recent.length == 0 ? logits : penalised(logits);
+    int best = 0;
+    for (int i = 1; i < scores.length; i++) {
+      if (scores[i] > scores[best]) {
         best = i;
       }
     }
-    return temperature == 0 ? best : draw(logits, logits[best], position);
+    if (sampling.temperature() == 0) {
+      return best;
+    }
+    double share = uniform(sampling.seed() ^ position * GOLDEN);
+    return sampling.topK() == 0 && sampling.topP() == 1
+        ? drawById(scores, scores[best], share)
+        : drawByRank(scores, scores[best], share);
   }
 
-  private int draw(float[] logits, float highest, long position) {
-    int n = logits.length;
-    if (probabilities.length != n) {
-      probabilities = new double[n];
-      order = new long[n];
+  private float[] penalised(float[] logits) {
+    if (penalised.length != logits.length) {
+      penalised = new float[logits.length];
     }
-    double total = 0;
-    for (int i = 0; i < n; i++) {
-      probabilities[i] = Math.exp((logits[i] - highest) / temperature);
-      total += probabilities[i];
+    System.arraycopy(logits, 0, penalised, 0, logits.length);
+    double penalty = sampling.repetitionPenalty();
+    for (int i = 0; i < Math.min(accepted, recent.length); i++) {
+      int token = recent[i];
+      float logit = logits[token]; // not the penalised one: a token counts once
+      penalised[token] = (float) (logit > 0 ? logit / penalty : logit * penalty);
     }
-    sortByProbability();
+    return penalised;
+  }
+
+  /** Probability in units of the likeliest token's. */
+  private double weight(float score, float highest) {
+    return Math.exp((score - highest) / sampling.temperature());
+  }
+
+  /** Without top-k and top-p nobody asks which token is the likelier: no order is needed. */
+  private int drawById(float[] scores, float highest, double share) {
     double mass = 0;
-    int kept = 0;
-    while (kept < n && (kept == 0 || mass < topP * total)) {
-      mass += probabilities[(int) order[kept]];
-      kept++;
+    for (float score : scores) {
+      double weight = weight(score, highest);
+      mass += weight >= sampling.minP() ? weight : 0;
     }
-    double target = new SplittableRandom(seed ^ position * 0x9e3779b97f4a7c15L).nextDouble() * mass;
-    for (int i = 0; i < kept; i++) {
-      target -= probabilities[(int) order[i]];
-      if (target < 0) {
-        return (int) order[i];
+    double target = share * mass;
+    int last = 0;
+    for (int i = 0; i < scores.length; i++) {
+      double weight = weight(scores[i], highest);
+      if (weight > 0 && weight >= sampling.minP()) {
+        last = i;
+        target -= weight;
+        if (target < 0) {
+          break;
+        }
       }
     }
-    return (int) order[kept - 1];
+    return last;
   }
 
-  /** Token ids in {@link #order}, the most probable first; equals by id. */
-  private void sortByProbability() {
-    for (int i = 0; i < order.length; i++) {
-      // positive floats order as their bits do; the id in the lower half breaks ties
-      long bits = Float.floatToRawIntBits((float) probabilities[i]);
-      order[i] = -bits << 32 | i;
+  private int drawByRank(float[] scores, float highest, double share) {
+    ranking.of(scores);
+    int most = scores.length;
+    double total = 0;
+    if (sampling.topK() > 0 && sampling.topK() < most) {
+      most = sampling.topK();
+      for (int rank = 0; rank < most; rank++) {
+        total += weight(scores[ranking.token(rank)], highest);
+      }
+    } else {
+      for (float score : scores) {
+        total += weight(score, highest);
+      }
     }
-    Arrays.sort(order);
-    for (int i = 0; i < order.length; i++) {
-      order[i] &= 0xffffffffL;
+    double enough = sampling.topP() == 1 ? Double.POSITIVE_INFINITY : sampling.topP() * total;
+    double mass = 0;
+    int kept = 0;
+    while (kept < most && mass < enough) {
+      double weight = weight(scores[ranking.token(kept)], highest);
+      if (weight < sampling.minP()) {
+        break;
+      }
+      mass += weight;
+      kept++;
     }
+    double target = share * mass;
+    int rank = 0;
+    while (rank < kept - 1 && (target -= weight(scores[ranking.token(rank)], highest)) >= 0) {
+      rank++;
+    }
+    return ranking.token(rank);
+  }
+
+  private static final long GOLDEN = 0x9e3779b97f4a7c15L;
+
+  /** The first double of {@link java.util.SplittableRandom} with this seed, without the object. */
+  private static double uniform(long seed) {
+    long z = seed + GOLDEN;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    z ^= z >>> 31;
+    return (z >>> 11) * 0x1p-53;
   }
 }

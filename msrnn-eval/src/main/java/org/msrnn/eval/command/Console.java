@@ -17,13 +17,20 @@ import java.util.Optional;
  * @param out results
  * @param err progress, notes and errors
  * @param terminal whether {@code err} is a terminal, on which a line can be drawn over
+ * @param interactive whether {@code in} is one too: somebody types
  */
-public record Console(InputStream in, PrintWriter out, PrintWriter err, boolean terminal) {
+public record Console(
+    InputStream in, PrintWriter out, PrintWriter err, boolean terminal, boolean interactive) {
 
   /** The streams of this process, in UTF-8 whatever the locale. */
   public static Console ofProcess() {
+    boolean terminal = isTerminal(2);
     return new Console(
-        System.in, writer(FileDescriptor.out), writer(FileDescriptor.err), errIsTerminal());
+        System.in,
+        writer(FileDescriptor.out),
+        writer(FileDescriptor.err),
+        terminal,
+        terminal && isTerminal(0));
   }
 
   private static PrintWriter writer(FileDescriptor descriptor) {
@@ -32,9 +39,9 @@ public record Console(InputStream in, PrintWriter out, PrintWriter err, boolean 
   }
 
   /** Java knows only of standard input and output together; Linux can be asked for each. */
-  private static boolean errIsTerminal() {
+  private static boolean isTerminal(int descriptor) {
     try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (java.io.IOException | UnsupportedOperationException e) {
       return Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal).isPresent();

@@ -6,17 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.api.MultiState;
 import org.msrnn.core.sampling.Sampler;
-import org.msrnn.core.tokenizer.StreamingDecoder;
+import org.msrnn.core.sampling.Sampling;
 import org.msrnn.eval.io.IoReason;
 import org.msrnn.eval.io.TextFile;
 import org.msrnn.eval.report.Numbers;
 import org.msrnn.eval.task.Generator;
 import org.msrnn.eval.task.Machine;
 import org.msrnn.eval.task.Machine.Setup;
+import org.msrnn.eval.task.TokenText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,26 +33,9 @@ final class GenerateCommand implements Callable<Integer> {
       description = "The prompt; - reads it from standard input.")
   String prompt = "";
 
-  @Option(
-      names = "-n",
-      paramLabel = "N",
-      description = "The most new tokens. Default: ${DEFAULT-VALUE}.")
-  int count = 200;
-
   @Mixin StateOptions.One one = new StateOptions.One();
   @Mixin StateOptions state = new StateOptions();
-
-  @Option(
-      names = "--temp",
-      paramLabel = "T",
-      description = "Temperature; 0 takes the likeliest token. Default: ${DEFAULT-VALUE}.")
-  double temperature = 0;
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "P",
-      description = "Draw from the likeliest tokens that reach this probability. Default: all.")
-  double topP = 1;
+  @Mixin SamplingOptions options = new SamplingOptions();
 
   @Option(
       names = "--stats",
@@ -66,10 +49,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (count < 1) {
-      throw new InvalidOptionException("-n", Integer.toString(count), "1 or more tokens");
-    }
-    Sampler sampler = new Sampler(temperature, topP, state.seed);
+    Sampling sampling = options.sampling(state.seed, 0);
     String text = prompt.equals("-") ? standardInput() : prompt;
     Machine machine = session.machine();
     Setup setup = machine.setup(state.spec(one.policy(), one.state));
@@ -79,19 +59,15 @@ final class GenerateCommand implements Callable<Integer> {
       throw new MsrnnException(
           "the prompt is empty and this model has no BOS token to begin with: give it a prompt");
     }
-    var generator = new Generator(machine.model().msrnn(), tokenizer, sampler);
-    var out = session.console().out();
-    StringBuilder written = new StringBuilder();
-    StreamingDecoder decoder = new StreamingDecoder(tokenizer, text.isEmpty());
+    var generator = new Generator(machine.model().msrnn(), new Sampler(sampling), tokenizer::ends);
+    TokenText written = new TokenText(tokenizer, text.isEmpty(), options.stops, this::say);
     try (MultiState multiState = machine.model().msrnn().start(setup.spec())) {
-      Generator.Result result =
-          generator.run(multiState, ids, count, token -> say(decoder.next(token), written));
-      say(decoder.end(), written);
+      Generator.Result result = generator.run(multiState, ids, options.count, written::accept);
+      String all = written.end();
       if (session.json()) {
-        session.print(json(setup, result, multiState, written.toString()), "");
+        session.print(json(setup, sampling, result, multiState, all), "");
       } else {
-        out.println();
-        out.flush();
+        session.console().print("");
       }
       if (stats) {
         session.console().note(statistics(setup, result, multiState));
@@ -101,8 +77,7 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   /** Text as it comes; with {@code --json} it is kept for the end. */
-  private void say(String piece, StringBuilder written) {
-    written.append(piece);
+  private void say(String piece) {
     if (!session.json()) {
       session.console().out().print(piece);
       session.console().out().flush();
@@ -118,21 +93,21 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private Map<String, Object> json(
-      Setup setup, Generator.Result result, MultiState multiState, String text) {
+      Setup setup, Sampling sampling, Generator.Result result, MultiState multiState, String text) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("text", text);
     json.put("ids", result.tokens());
     json.put("promptTokens", result.prompt());
     json.put("newTokens", result.tokens().length);
     json.put("ended", result.ended());
+    json.put("stopped", result.stopped());
     json.put("states", multiState.states());
     json.put("peakStates", multiState.peakStates());
     json.put("stateBytes", multiState.bytes());
     json.put("evictions", multiState.evictions());
     json.put("promptSeconds", result.promptSeconds());
     json.put("seconds", result.tokenSeconds());
-    json.put("temperature", temperature);
-    json.put("topP", topP);
+    options.describe(sampling, json);
     json.put("settings", setup.settings());
     return JsonNulls.allowed(json);
   }

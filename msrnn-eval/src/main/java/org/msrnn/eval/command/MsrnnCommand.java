@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:success", "1:failed", "2:wrong usage"},
     subcommands = {
       GenerateCommand.class,
+      ChatCommand.class,
       PerplexityCommand.class,
       SweepCommand.class,
       ReportCommand.class,
@@ -71,7 +72,7 @@ public final class MsrnnCommand implements Runnable {
   @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
-      description = "Print the result as one JSON object.")
+      description = "Print the result as one JSON object; in chat, one a turn.")
   boolean json;
 
   @Option(

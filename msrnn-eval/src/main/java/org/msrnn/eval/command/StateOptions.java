@@ -15,8 +15,8 @@ final class StateOptions {
   @Option(
       names = "--positions",
       paramLabel = "S",
-      description = "Position scheme: original, in-cache. Default: ${DEFAULT-VALUE}.")
-  String positions = "original";
+      description = "Position scheme: original, in-cache. Default: original; in-cache in chat.")
+  @Nullable String positions;
 
   @Option(
       names = "--budgets",
@@ -41,7 +41,13 @@ final class StateOptions {
   StateOptions() {}
 
   SpecText spec(String policy, @Nullable String state) {
-    return new SpecText(policy, state, regime, positions, budgets, storage, seed);
+    return spec(policy, state, "original");
+  }
+
+  /** With a position scheme for where the user gave none. */
+  SpecText spec(String policy, @Nullable String state, String positionsOtherwise) {
+    String scheme = positions == null ? positionsOtherwise : positions;
+    return new SpecText(policy, state, regime, scheme, budgets, storage, seed);
   }
 
   /** Policy and size of a command that runs one. */

@@ -1,25 +1,21 @@
 package org.msrnn.eval.task;
 
 import java.util.Arrays;
-import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 import org.msrnn.api.LogitsSink;
 import org.msrnn.api.Msrnn;
 import org.msrnn.api.MultiState;
 import org.msrnn.core.sampling.Sampler;
 import org.msrnn.core.tokenizer.Tokenizer;
 
-/** Feeds a prompt and goes on from it, token by token. */
-public final class Generator {
-  private final Msrnn msrnn;
-  private final Tokenizer tokenizer;
-  private final Sampler sampler;
-
-  /** A generator. */
-  public Generator(Msrnn msrnn, Tokenizer tokenizer, Sampler sampler) {
-    this.msrnn = msrnn;
-    this.tokenizer = tokenizer;
-    this.sampler = sampler;
-  }
+/**
+ * Feeds a prompt and goes on from it, token by token.
+ *
+ * @param msrnn the machine
+ * @param sampler chooses tokens, and hears of those of the prompt
+ * @param ends whether a token ends the text
+ */
+public record Generator(Msrnn msrnn, Sampler sampler, IntPredicate ends) {
 
   /**
    * What a generation took.
@@ -27,12 +23,18 @@ public final class Generator {
    * @param prompt tokens of the prompt, BOS included
    * @param tokens the new tokens, without the one that ended the text
    * @param ended whether the model ended the text itself
+   * @param stopped whether the reader wanted no more
    * @param promptSeconds time to feed the prompt
    * @param tokenSeconds time of the tokens after it
    */
   @SuppressWarnings("ArrayRecordComponent")
   public record Result(
-      int prompt, int[] tokens, boolean ended, double promptSeconds, double tokenSeconds) {}
+      int prompt,
+      int[] tokens,
+      boolean ended,
+      boolean stopped,
+      double promptSeconds,
+      double tokenSeconds) {}
 
   /** Ids of a prompt, after BOS where the model wants it. */
   public static int[] prompt(Tokenizer tokenizer, String text) {
@@ -47,37 +49,47 @@ public final class Generator {
   }
 
   /**
-   * Generates.
+   * Generates. The last new token is fed only if the model ended the text after it: nobody needs
+   * the logits that would follow.
    *
    * @param state the state to go on from, changed by the call
    * @param prompt ids of the prompt, one or more
    * @param most the most new tokens
-   * @param each is given every new token as it comes
+   * @param reader is given every new token as it comes, and says whether it wants more
    */
-  public Result run(MultiState state, int[] prompt, int most, IntConsumer each) {
+  public Result run(MultiState state, int[] prompt, int most, IntPredicate reader) {
     long start = System.nanoTime();
     float[] logits = new float[msrnn.model().vocabulary()];
     msrnn.feed(state, prompt, LogitsSink.last(prompt.length, logits));
+    for (int token : prompt) {
+      sampler.accept(token);
+    }
     long fed = System.nanoTime();
-    int[] tokens = new int[most];
+    int[] tokens = new int[Math.min(most, 256)];
     int count = 0;
     boolean ended = false;
-    while (count < most) {
+    boolean stopped = false;
+    while (count < most && !stopped) {
+      if (count > 0) {
+        msrnn.step(state, tokens[count - 1], logits);
+      }
       int token = sampler.next(logits, state.tokens());
-      if (tokenizer.eos().isPresent() && token == tokenizer.eos().getAsInt()) {
-        ended = true;
+      ended = ends.test(token);
+      if (ended) {
         break;
       }
-      tokens[count++] = token;
-      each.accept(token);
-      if (count < most) {
-        msrnn.step(state, token, logits);
+      if (count == tokens.length) {
+        tokens = Arrays.copyOf(tokens, (int) Math.min(most, 2L * count));
       }
+      tokens[count++] = token;
+      sampler.accept(token);
+      stopped = !reader.test(token);
     }
     return new Result(
         prompt.length,
         Arrays.copyOf(tokens, count),
         ended,
+        stopped,
         (fed - start) / 1e9,
         (System.nanoTime() - fed) / 1e9);
   }

@@ -20,8 +20,8 @@ public record RetrievalTask(Model model, StateSpec spec, int newTokens) {
     int[] prompt = Generator.prompt(model.tokenizer(), item.prompt());
     try (MultiState state = model.msrnn().start(spec)) {
       var result =
-          new Generator(model.msrnn(), model.tokenizer(), Sampler.greedy())
-              .run(state, prompt, newTokens, token -> {});
+          new Generator(model.msrnn(), Sampler.greedy(), model.tokenizer()::ends)
+              .run(state, prompt, newTokens, token -> true);
       String prediction = model.tokenizer().decode(result.tokens());
       StateFigures figures = StateFigures.of(state);
       return new RetrievalFigures(

@@ -22,6 +22,7 @@ record Cli(int code, String out, String err) {
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
             new PrintWriter(out),
             new PrintWriter(err),
+            false,
             false);
     int code = MsrnnCommand.run(console, args);
     console.out().flush();

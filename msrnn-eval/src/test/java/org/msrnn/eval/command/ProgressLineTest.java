@@ -15,7 +15,8 @@ class ProgressLineTest {
         InputStream.nullInputStream(),
         new PrintWriter(new StringWriter()),
         new PrintWriter(err, true),
-        terminal);
+        terminal,
+        false);
   }
 
   @Test

@@ -13,6 +13,7 @@ import org.msrnn.core.PolicySpec;
 import org.msrnn.core.Progress;
 import org.msrnn.core.plugin.Catalog;
 import org.msrnn.core.sampling.Sampler;
+import org.msrnn.core.sampling.Sampling;
 import org.msrnn.core.tokenizer.StreamingDecoder;
 import org.msrnn.core.tokenizer.Tokenizer;
 
@@ -42,7 +43,7 @@ final class Generate {
       int[] prompt = withBos(model.tokenizer(), args[1]);
       model.msrnn().feed(state, prompt, LogitsSink.last(prompt.length, logits));
 
-      Sampler sampler = new Sampler(0.8, 0.95, 1);
+      Sampler sampler = new Sampler(Sampling.of(0.8, 1).withTopP(0.95));
       StreamingDecoder text = new StreamingDecoder(model.tokenizer(), false);
       IO.print(args[1]);
       for (int i = 0; i < TOKENS; i++) {
