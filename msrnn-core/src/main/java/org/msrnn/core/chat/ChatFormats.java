@@ -127,13 +127,20 @@ final class ChatFormats {
       new ChatFormat(
           "granite",
           List.of("<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"),
-          "<|start_of_role|>user<|end_of_role|>{user}<|end_of_text|>\n"
-              + "<|start_of_role|>assistant<|end_of_role|>",
-          "<|start_of_role|>system<|end_of_role|>{system}<|end_of_text|>\n"
-              + "<|start_of_role|>user<|end_of_role|>{user}<|end_of_text|>\n"
-              + "<|start_of_role|>assistant<|end_of_role|>",
-          "<|end_of_text|>\n<|start_of_role|>user<|end_of_role|>{user}<|end_of_text|>\n"
-              + "<|start_of_role|>assistant<|end_of_role|>",
+          """
+          <|start_of_role|>user<|end_of_role|>{user}<|end_of_text|>
+          <|start_of_role|>assistant<|end_of_role|>\
+          """,
+          """
+          <|start_of_role|>system<|end_of_role|>{system}<|end_of_text|>
+          <|start_of_role|>user<|end_of_role|>{user}<|end_of_text|>
+          <|start_of_role|>assistant<|end_of_role|>\
+          """,
+          """
+          <|end_of_text|>
+          <|start_of_role|>user<|end_of_role|>{user}<|end_of_text|>
+          <|start_of_role|>assistant<|end_of_role|>\
+          """,
           List.of(),
           false);
 

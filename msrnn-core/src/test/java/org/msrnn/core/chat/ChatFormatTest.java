@@ -28,10 +28,17 @@ class ChatFormatTest {
     return Stream.of(
         arguments(
             "chatml",
-            "⟦<s>⟧⟦<|im_start|>⟧system\nYou are a helpful assistant⟦<|im_end|>⟧\n"
-                + "⟦<|im_start|>⟧user\nHello⟦<|im_end|>⟧\n⟦<|im_start|>⟧assistant\n"
-                + "Hi there⟦<|im_end|>⟧\n"
-                + "⟦<|im_start|>⟧user\nWho are you⟦<|im_end|>⟧\n⟦<|im_start|>⟧assistant\n"),
+            """
+            ⟦<s>⟧⟦<|im_start|>⟧system
+            You are a helpful assistant⟦<|im_end|>⟧
+            ⟦<|im_start|>⟧user
+            Hello⟦<|im_end|>⟧
+            ⟦<|im_start|>⟧assistant
+            Hi there⟦<|im_end|>⟧
+            ⟦<|im_start|>⟧user
+            Who are you⟦<|im_end|>⟧
+            ⟦<|im_start|>⟧assistant
+            """),
         arguments(
             "llama2",
             "⟦<s>⟧[INST] <<SYS>>\nYou are a helpful assistant\n<</SYS>>\n\nHello [/INST]"
@@ -58,10 +65,17 @@ class ChatFormatTest {
                 + "⟦[INST]⟧Hello⟦[/INST]⟧Hi there⟦</s>⟧⟦[INST]⟧Who are you⟦[/INST]⟧"),
         arguments(
             "gemma",
-            "⟦<s>⟧⟦<start_of_turn>⟧user\nYou are a helpful assistant\n\nHello⟦<end_of_turn>⟧\n"
-                + "⟦<start_of_turn>⟧model\nHi there⟦<end_of_turn>⟧\n"
-                + "⟦<start_of_turn>⟧user\nWho are you⟦<end_of_turn>⟧\n"
-                + "⟦<start_of_turn>⟧model\n"),
+            """
+            ⟦<s>⟧⟦<start_of_turn>⟧user
+            You are a helpful assistant
+
+            Hello⟦<end_of_turn>⟧
+            ⟦<start_of_turn>⟧model
+            Hi there⟦<end_of_turn>⟧
+            ⟦<start_of_turn>⟧user
+            Who are you⟦<end_of_turn>⟧
+            ⟦<start_of_turn>⟧model
+            """),
         arguments(
             "phi3",
             "⟦<s>⟧⟦<|system|>⟧You are a helpful assistant⟦<|end|>⟧⟦<|user|>⟧Hello⟦<|end|>⟧"
@@ -69,20 +83,42 @@ class ChatFormatTest {
                 + "⟦<|assistant|>⟧"),
         arguments(
             "granite",
-            "⟦<s>⟧⟦<|start_of_role|>⟧system⟦<|end_of_role|>⟧You are a helpful assistant"
-                + "⟦<|end_of_text|>⟧\n"
-                + "⟦<|start_of_role|>⟧user⟦<|end_of_role|>⟧Hello⟦<|end_of_text|>⟧\n"
-                + "⟦<|start_of_role|>⟧assistant⟦<|end_of_role|>⟧Hi there⟦<|end_of_text|>⟧\n"
-                + "⟦<|start_of_role|>⟧user⟦<|end_of_role|>⟧Who are you⟦<|end_of_text|>⟧\n"
-                + "⟦<|start_of_role|>⟧assistant⟦<|end_of_role|>⟧"),
+            """
+            ⟦<s>⟧⟦<|start_of_role|>⟧system⟦<|end_of_role|>⟧You are a helpful assistant⟦<|end_of_text|>⟧
+            ⟦<|start_of_role|>⟧user⟦<|end_of_role|>⟧Hello⟦<|end_of_text|>⟧
+            ⟦<|start_of_role|>⟧assistant⟦<|end_of_role|>⟧Hi there⟦<|end_of_text|>⟧
+            ⟦<|start_of_role|>⟧user⟦<|end_of_role|>⟧Who are you⟦<|end_of_text|>⟧
+            ⟦<|start_of_role|>⟧assistant⟦<|end_of_role|>⟧\
+            """),
         arguments(
             "tulu",
-            "⟦<s>⟧<|system|>\nYou are a helpful assistant\n<|user|>\nHello\n<|assistant|>\n"
-                + "Hi there⟦</s>⟧\n<|user|>\nWho are you\n<|assistant|>\n"),
+            """
+            ⟦<s>⟧<|system|>
+            You are a helpful assistant
+            <|user|>
+            Hello
+            <|assistant|>
+            Hi there⟦</s>⟧
+            <|user|>
+            Who are you
+            <|assistant|>
+            """),
         arguments(
             "alpaca",
-            "⟦<s>⟧You are a helpful assistant\n\n### Instruction:\nHello\n\n### Response:\n"
-                + "Hi there⟦</s>⟧\n\n### Instruction:\nWho are you\n\n### Response:\n"),
+            """
+            ⟦<s>⟧You are a helpful assistant
+
+            ### Instruction:
+            Hello
+
+            ### Response:
+            Hi there⟦</s>⟧
+
+            ### Instruction:
+            Who are you
+
+            ### Response:
+            """),
         arguments("plain", "⟦<s>⟧You are a helpful assistant\n\nHello\nHi there\nWho are you\n"));
   }
 

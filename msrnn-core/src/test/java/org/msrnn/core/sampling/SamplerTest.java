@@ -128,7 +128,7 @@ class SamplerTest {
     List<Integer> ids = new ArrayList<>(IntStream.range(0, scores.length).boxed().toList());
     boolean ordered = sampling.topK() > 0 || sampling.topP() < 1;
     List<Integer> byRank = new ArrayList<>(ids);
-    byRank.sort(Comparator.comparing(i -> -scores[i])); // stable: equals by id
+    byRank.sort(Comparator.comparingDouble(i -> -scores[i])); // stable: equals by id
     float highest = scores[byRank.getFirst()];
     ToDoubleFunction<Integer> weight =
         i -> Math.exp((scores[i] - highest) / sampling.temperature());

@@ -1,6 +1,7 @@
 package org.msrnn.eval.command;
 
 import jakarta.inject.Inject;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -49,9 +50,9 @@ final class ChatCommand implements Callable<Integer> {
   @Option(
       names = "--chat",
       paramLabel = "NAME",
+      completionCandidates = FormatNames.class,
       description =
-          "Format of the turns: alpaca, chatml, gemma, granite, llama2, llama3, mistral,"
-              + " mistral-v1, mistral-v7, phi3, plain, tulu. Default: that of the model's chat"
+          "Format of the turns: ${COMPLETION-CANDIDATES}. Default: that of the model's chat"
               + " template.")
   @Nullable String chat;
 
@@ -140,5 +141,15 @@ final class ChatCommand implements Callable<Integer> {
           SINKS, "--keep-system and --policy " + given + " both give sinks; choose one of them");
     }
     return new PolicySpec(given.name(), all).toString();
+  }
+
+  /** The names that {@code --help} lists. */
+  static final class FormatNames implements Iterable<String> {
+    FormatNames() {}
+
+    @Override
+    public Iterator<String> iterator() {
+      return ChatFormat.names().iterator();
+    }
   }
 }

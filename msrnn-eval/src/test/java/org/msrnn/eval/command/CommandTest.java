@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -265,6 +266,47 @@ class CommandTest {
 
   private static String firstLines(String out) {
     return String.join("\n", out.lines().limit(2).toList());
+  }
+
+  @Test
+  void generationEndsBeforeAStopStringAndSaysHowItDrew() {
+    String[] given = {"generate", "-p", "It was a dark night", "-n", "40", "--temp", "0.8"};
+    String whole =
+        (String) Objects.requireNonNull(Cli.run(with(given, "--json")).json().get("text"));
+    String stop = whole.substring(20, 24);
+    Map<String, Object> json =
+        Cli.run(with(given, "--stop", stop, "--stop", "\u0001never", "--json")).json();
+
+    assertThat(json)
+        .containsEntry("text", whole.substring(0, whole.indexOf(stop)))
+        .containsEntry("stopped", true)
+        .containsEntry("ended", false)
+        .containsEntry("stop", List.of(stop, "\u0001never"))
+        .containsEntry("temperature", 0.8)
+        .containsEntry("topK", 0)
+        .containsEntry("minP", 0.0)
+        .containsEntry("repetitionPenalty", 1.0)
+        .containsEntry("repetitionWindow", 64);
+    assertThat(Cli.run(with(given, "--stop", stop)).out())
+        .isEqualTo(whole.substring(0, whole.indexOf(stop)) + System.lineSeparator());
+  }
+
+  @Test
+  void samplingOptionsReachTheSampler() {
+    String[] given = {"generate", "-p", "It was a dark night", "-n", "30"};
+    String greedy = Cli.run(given).out();
+
+    assertThat(Cli.run(with(given, "--temp", "2", "--top-k", "1")).out()).isEqualTo(greedy);
+    assertThat(Cli.run(with(given, "--temp", "2", "--min-p", "1")).out()).isEqualTo(greedy);
+    assertThat(Cli.run(with(given, "--temp", "2")).out()).isNotEqualTo(greedy);
+    assertThat(Cli.run(with(given, "--repeat-penalty", "1.5")).out()).isNotEqualTo(greedy);
+    assertThat(Cli.run(with(given, "--temp", "2", "--top-k", "40", "--seed", "3")).out())
+        .isEqualTo(Cli.run(with(given, "--temp", "2", "--top-k", "40", "--seed", "3")).out())
+        .isNotEqualTo(Cli.run(with(given, "--temp", "2", "--top-k", "40", "--seed", "4")).out());
+  }
+
+  private static String[] with(String[] args, String... more) {
+    return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test
