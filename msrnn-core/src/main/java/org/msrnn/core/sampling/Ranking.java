@@ -1,9 +1,12 @@
 package org.msrnn.core.sampling;
 
+import java.util.Arrays;
+
 /**
  * Tokens in the order of their scores, the highest first and equals by id, as far as anybody asks:
  * a heap, from which a token is taken when its rank is first asked for. Of a vocabulary of n the
- * first m ranks cost O(n + m log n), where sorting costs O(n log n).
+ * first m ranks cost O(n + m log n), where sorting costs O(n log n). Whoever asks for many gets all
+ * of them sorted, which is faster then.
  */
 final class Ranking {
   /**
@@ -13,6 +16,10 @@ final class Ranking {
   private long[] keys = new long[0];
 
   private int waiting;
+  private boolean sorted;
+
+  /** One in so many ranks is taken from the heap before all are sorted. */
+  private static final int FEW = 32;
 
   /** Begins anew. */
   void of(float[] scores) {
@@ -26,6 +33,7 @@ final class Ranking {
       keys[i] = (long) ~ascending << 32 | i;
     }
     waiting = n;
+    sorted = false;
     for (int i = n / 2 - 1; i >= 0; i--) {
       sink(i);
     }
@@ -33,6 +41,13 @@ final class Ranking {
 
   /** The token at a rank, from 0. */
   int token(int rank) {
+    if (!sorted && rank > 0 && rank >= keys.length / FEW) {
+      Arrays.sort(keys);
+      sorted = true;
+    }
+    if (sorted) {
+      return (int) keys[rank];
+    }
     while (keys.length - waiting <= rank) {
       long lowest = keys[0];
       waiting--;

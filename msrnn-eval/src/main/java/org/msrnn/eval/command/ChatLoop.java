@@ -83,6 +83,9 @@ final class ChatLoop {
         }
         prompt();
       }
+      if (console.interactive()) {
+        console.err().println(); // the last prompt got no line
+      }
     } catch (CharacterCodingException e) {
       throw new MsrnnException("standard input is not UTF-8", e);
     } catch (IOException e) {
