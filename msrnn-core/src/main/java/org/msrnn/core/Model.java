@@ -30,7 +30,7 @@ public final class Model implements AutoCloseable {
   /**
    * Opens a model file.
    *
-   * @param file a GGUF file
+   * @param file a GGUF file or a Hugging Face folder
    * @param backend where it is to run; stays open when the model is closed
    * @param progress is told of bytes read
    * @throws org.msrnn.api.ModelFileException if the file is damaged

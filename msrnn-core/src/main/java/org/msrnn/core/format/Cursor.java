@@ -19,14 +19,16 @@ final class Cursor {
   private final Path file;
   private final SeekableByteChannel channel;
   private final long size;
-  private final ByteBuffer buffer =
-      ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+  private final ByteBuffer buffer;
   private long position;
 
   Cursor(Path file, SeekableByteChannel channel, long size) {
     this.file = file;
     this.channel = channel;
     this.size = size;
+    // A small file among many takes no more memory than it has bytes.
+    this.buffer =
+        ByteBuffer.allocate((int) Math.min(BUFFER, size)).order(ByteOrder.LITTLE_ENDIAN).limit(0);
   }
 
   Path file() {

@@ -7,33 +7,47 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.msrnn.api.ModelFileException;
 
-/** The SHA-256 of a file, computed by a thread of its own while the weights are read. */
+/**
+ * The SHA-256 of files one after the other, computed by a thread of its own while the weights are
+ * read.
+ */
 final class FileDigest implements AutoCloseable {
   private static final int CHUNK = 1 << 18;
 
-  private final Path file;
+  private final Path model;
   private final FutureTask<String> task;
 
   /**
    * Begins.
    *
-   * @param file for messages
-   * @param opener opens the file once more
-   * @param size its size
+   * @param model the model's path, for messages
+   * @param files the files and their sizes; opened once more, one at a time
    */
-  FileDigest(Path file, GgufFile.Opener opener, long size) {
-    this.file = file;
-    this.task = new FutureTask<>(() -> digest(file, opener, size));
+  FileDigest(Path model, List<Cursor> files, Opener opener) {
+    this.model = model;
+    this.task = new FutureTask<>(() -> digest(files, opener));
     Thread.ofPlatform().name("msrnn-digest").daemon().start(task);
   }
 
-  private static String digest(Path file, GgufFile.Opener opener, long size) throws IOException {
-    try (SeekableByteChannel channel = opener.open()) {
+  private static String digest(List<Cursor> files, Opener opener) {
+    try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      for (Cursor file : files) {
+        update(sha256, file.file(), file.size(), opener);
+      }
+      return HexFormat.of().formatHex(sha256.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static void update(MessageDigest sha256, Path file, long size, Opener opener) {
+    try (SeekableByteChannel channel = opener.open(file)) {
       Cursor cursor = new Cursor(file, channel, size);
       ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
       while (cursor.remaining() > 0) {
@@ -41,9 +55,8 @@ final class FileDigest implements AutoCloseable {
         cursor.read(chunk, "weights");
         sha256.update(chunk.flip());
       }
-      return HexFormat.of().formatHex(sha256.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+    } catch (IOException e) {
+      throw ModelParts.unreadable(file, e);
     }
   }
 
@@ -59,11 +72,10 @@ final class FileDigest implements AutoCloseable {
         }
       }
     } catch (ExecutionException e) {
-      throw switch (e.getCause()) {
-        case ModelFileException fault -> fault;
-        case IOException fault -> GgufFile.unreadable(file, fault);
-        case null, default -> new IllegalStateException("the digest of " + file, e);
-      };
+      if (e.getCause() instanceof ModelFileException fault) {
+        throw fault;
+      }
+      throw new IllegalStateException("the digest of " + model, e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -1,108 +1,155 @@
 package org.msrnn.core.format;
 
-import java.io.IOException;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.msrnn.api.ModelFileException;
 import org.msrnn.api.backend.Tensor;
-import org.msrnn.api.backend.TensorType;
 import org.msrnn.core.Progress;
 
 /**
- * A GGUF file of version 2 or 3, little-endian, in one part. Limits: 65,536 keys and as many
- * tensors, strings of 16 MiB, a header of 256 MiB. While a file is opened, memory stays below 8
- * times the bytes read so far plus 1 MiB.
+ * A GGUF model of version 2 or 3, little-endian, in one file or in parts named {@code
+ * NAME-00001-of-00003.gguf}; opening any part opens them all, in order. Limits: 65,536 keys and as
+ * many tensors in a file, strings of 16 MiB, a header of 256 MiB, 999 parts. While a file is
+ * opened, memory stays below 8 times the bytes read so far plus 1 MiB.
  *
- * <p>Weights are read, not mapped: a file that is cut while it is mapped kills the process from
- * inside a compiled vector loop, and no check can help.
+ * <p>Metadata is that of the first part; the digest is that of the contents of all parts in order.
  */
 public final class GgufFile implements ModelFile {
-  /** Opens the file. */
-  @FunctionalInterface
-  interface Opener {
-    /** At its start. */
-    SeekableByteChannel open() throws IOException;
-  }
+  private static final String SPLIT_NO = "split.no";
+  private static final String SPLIT_COUNT = "split.count";
+  private static final String SPLIT_TENSORS = "split.tensors.count";
+  private static final int MAX_PARTS = 999;
+  private static final Pattern PART_NAME = Pattern.compile("(.*)-\\d{5}-of-\\d{5}\\.gguf");
 
-  private final Cursor cursor;
-  private final Opener opener;
-  private final SeekableByteChannel channel;
-  private final GgufReader.Header header;
+  private final Path path;
+  private final ModelParts parts;
+  private final GgufReader.Header first;
   private final Metadata metadata;
-  private @Nullable TensorReader reader;
-  private @Nullable FileDigest digest;
+  private final SequencedMap<String, StoredTensor> tensors;
 
   private GgufFile(
-      Cursor cursor, Opener opener, SeekableByteChannel channel, GgufReader.Header header) {
-    this.cursor = cursor;
-    this.opener = opener;
-    this.channel = channel;
-    this.header = header;
-    this.metadata = new Metadata(cursor.file(), header.metadata());
+      Path path,
+      ModelParts parts,
+      GgufReader.Header first,
+      Metadata metadata,
+      SequencedMap<String, StoredTensor> tensors) {
+    this.path = path;
+    this.parts = parts;
+    this.first = first;
+    this.metadata = metadata;
+    this.tensors = tensors;
   }
 
   /**
    * Reads and checks everything but the weights.
    *
-   * @throws ModelFileException if the file is missing, unreadable, damaged or no GGUF file
+   * @param path a file, or any part of a model in parts
+   * @throws ModelFileException if a file is missing, unreadable, damaged or no GGUF file
    */
   public static GgufFile open(Path path) {
-    if (!Files.isRegularFile(path)) {
-      throw new ModelFileException(
-          path,
-          -1,
-          "file",
-          Files.isDirectory(path)
-              ? "a directory"
-              : Files.exists(path) ? "no plain file" : "missing",
-          "a model file in GGUF format");
-    }
-    try {
-      return open(path, () -> Files.newByteChannel(path));
-    } catch (IOException e) {
-      throw unreadable(path, e);
-    }
+    return open(path, Opener.FILES);
   }
 
   /** The same for whatever can be opened. */
-  static GgufFile open(Path path, Opener opener) throws IOException {
-    SeekableByteChannel channel = opener.open();
+  static GgufFile open(Path path, Opener opener) {
+    var parts = new ModelParts(path, opener);
     try {
-      var cursor = new Cursor(path, channel, channel.size());
-      return new GgufFile(cursor, opener, channel, new GgufReader(cursor).read());
+      Cursor cursor = parts.open(path);
+      GgufReader.Header header = new GgufReader(cursor).read();
+      var metadata = new Metadata(path, header.metadata());
+      int count = metadata.integer(SPLIT_COUNT, 0, MAX_PARTS, 0);
+      if (count > 1) {
+        parts.close();
+        return openParts(path, partName(path, metadata, count), count, opener);
+      }
+      var tensors = new LinkedHashMap<String, StoredTensor>();
+      add(tensors, header, cursor);
+      return new GgufFile(path, parts, header, metadata, tensors);
     } catch (Throwable e) {
-      channel.close();
+      parts.close();
       throw e;
     }
   }
 
-  static ModelFileException unreadable(Path path, IOException e) {
-    String reason =
-        e instanceof NoSuchFileException
-            ? "missing"
-            : e instanceof FileSystemException f && f.getReason() != null
-                ? "unreadable: " + f.getReason()
-                : "unreadable: " + e;
-    var fault = new ModelFileException(path, -1, "file", reason, "a file that can be read");
-    fault.initCause(e);
-    return fault;
+  /** The part's name up to its number, which must be the one that it says. */
+  private static String partName(Path path, Metadata metadata, int count) {
+    String name = String.valueOf(path.getFileName());
+    int number = metadata.integer(SPLIT_NO, 0, count - 1);
+    Matcher parts = PART_NAME.matcher(name);
+    String prefix = parts.matches() ? parts.group(1) : "NAME";
+    String expected = partName(prefix, number, count);
+    if (!name.equals(expected)) {
+      throw new ModelFileException(
+          path, -1, "file name", name, expected + ", as part " + (number + 1) + " of " + count);
+    }
+    return prefix;
+  }
+
+  private static String partName(String prefix, int number, int count) {
+    return String.format("%s-%05d-of-%05d.gguf", prefix, number + 1, count);
+  }
+
+  private static GgufFile openParts(Path path, String prefix, int count, Opener opener) {
+    var parts = new ModelParts(path, opener);
+    try {
+      var headers = new ArrayList<GgufReader.Header>();
+      var tensors = new LinkedHashMap<String, StoredTensor>();
+      for (int number = 0; number < count; number++) {
+        Path part = path.resolveSibling(partName(prefix, number, count));
+        Cursor cursor = parts.open(part);
+        GgufReader.Header header = new GgufReader(cursor).read();
+        var metadata = new Metadata(part, header.metadata());
+        metadata.integer(SPLIT_NO, number, number);
+        metadata.integer(SPLIT_COUNT, count, count);
+        headers.add(header);
+        add(tensors, header, cursor);
+      }
+      for (int number = 0; number < count; number++) {
+        Path part = path.resolveSibling(partName(prefix, number, count));
+        new Metadata(part, headers.get(number).metadata())
+            .integer(SPLIT_TENSORS, tensors.size(), tensors.size());
+      }
+      GgufReader.Header first = headers.getFirst();
+      var metadata =
+          new Metadata(path.resolveSibling(partName(prefix, 0, count)), first.metadata());
+      return new GgufFile(path, parts, first, metadata, tensors);
+    } catch (Throwable e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private static void add(
+      SequencedMap<String, StoredTensor> tensors, GgufReader.Header header, Cursor file) {
+    for (TensorEntry entry : header.tensors().sequencedValues()) {
+      StoredTensor other = tensors.putIfAbsent(entry.name(), new StoredTensor(entry, file));
+      if (other != null) {
+        throw new ModelFileException(
+            file.file(),
+            entry.offset(),
+            Printable.of(entry.name()),
+            "here and in " + other.file().file().getFileName(),
+            "each tensor in one part");
+      }
+    }
   }
 
   @Override
   public Path path() {
-    return cursor.file();
+    return path;
   }
 
   @Override
   public String format() {
-    return "GGUF " + header.version();
+    return "GGUF " + first.version();
   }
 
   @Override
@@ -112,92 +159,46 @@ public final class GgufFile implements ModelFile {
 
   @Override
   public long fileBytes() {
-    return cursor.size();
+    return parts.bytes();
   }
 
   @Override
   public List<TensorEntry> tensors() {
-    return List.copyOf(header.tensors().sequencedValues());
+    return tensors.sequencedValues().stream().map(StoredTensor::entry).toList();
   }
 
   @Override
   public Set<String> tensorNames() {
-    return header.tensors().sequencedKeySet();
+    return Collections.unmodifiableSet(tensors.sequencedKeySet());
   }
 
   @Override
   public Optional<TensorEntry> entry(String name) {
-    return Optional.ofNullable(header.tensors().get(name));
+    return Optional.ofNullable(tensors.get(name)).map(StoredTensor::entry);
   }
 
   @Override
   public void startReading(Progress progress) {
-    if (!channel.isOpen()) {
-      throw new IllegalStateException(path() + " is closed");
-    }
-    if (reader == null) {
-      reader = new TensorReader(cursor, progress);
-      digest = new FileDigest(path(), opener, cursor.size());
-    }
+    parts.startReading(
+        tensors.values().stream().mapToLong(tensor -> tensor.entry().bytes()).sum(), progress);
   }
 
   @Override
   public Tensor tensor(String name, RowOrder order) {
-    TensorEntry entry = header.tensors().get(name);
-    if (entry == null) {
-      throw new ModelFileException(path(), -1, name, "missing", "a tensor of this name");
+    StoredTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new ModelFileException(path, -1, name, "missing", "a tensor of this name");
     }
-    TensorType type = entry.requireReadable(path());
-    return new Tensor(
-        name,
-        type,
-        size(name, entry.rows()),
-        size(name, entry.columns()),
-        started(reader).source(entry, order));
-  }
-
-  private int size(String name, long size) {
-    if (size > Integer.MAX_VALUE) {
-      throw new ModelFileException(
-          path(),
-          -1,
-          Printable.of(name) + " dims",
-          Long.toString(size),
-          "at most " + Integer.MAX_VALUE + " rows and as many columns");
-    }
-    return (int) size;
+    return parts.tensor(tensor, order);
   }
 
   @Override
   public String digest() {
-    return started(digest).get();
-  }
-
-  private <T> T started(@Nullable T part) {
-    if (part == null) {
-      throw new IllegalStateException("the weights of " + path() + " are not being read");
-    }
-    return part;
+    return parts.digest();
   }
 
   @Override
   public void close() {
-    closeChannel();
-    if (reader != null) {
-      reader.close();
-    }
-    if (digest != null) {
-      digest.close();
-    }
-  }
-
-  private void closeChannel() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // All that was needed has been read: a failing close loses nothing.
-      System.getLogger(GgufFile.class.getName())
-          .log(System.Logger.Level.DEBUG, "closing " + path(), e);
-    }
+    parts.close();
   }
 }

@@ -27,6 +27,11 @@ public final class Metadata {
     return file;
   }
 
+  /** All values by key, in the order of the file. */
+  SequencedMap<String, Value> values() {
+    return Collections.unmodifiableSequencedMap(values);
+  }
+
   /** Whether the key is there. */
   public boolean has(String key) {
     return values.containsKey(key);

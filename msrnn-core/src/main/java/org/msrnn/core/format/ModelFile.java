@@ -1,5 +1,6 @@
 package org.msrnn.core.format;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,23 @@ import org.msrnn.core.Progress;
  * tensors may be asked for from any thread.
  */
 public interface ModelFile extends AutoCloseable {
+  /**
+   * Opens a model: reads and checks everything but the weights.
+   *
+   * @param path a GGUF file, any part of a GGUF model in parts, a Hugging Face folder, or a
+   *     safetensors or JSON file in one
+   * @throws org.msrnn.api.ModelFileException if a file is missing, unreadable or damaged
+   * @throws org.msrnn.api.UnsupportedModelException if the model is of a kind that msrnn lacks
+   */
+  static ModelFile open(Path path) {
+    String name = String.valueOf(path.getFileName());
+    boolean inFolder = name.endsWith(".safetensors") || name.endsWith(".json");
+    if (Files.isDirectory(path) || (inFolder && Files.exists(path))) {
+      return HfFolder.open(path);
+    }
+    return GgufFile.open(path);
+  }
+
   /** Where it lies. */
   Path path();
 
@@ -33,7 +51,7 @@ public interface ModelFile extends AutoCloseable {
     return Optional.empty();
   }
 
-  /** Size of the file in bytes. */
+  /** Size in bytes, of all its files. */
   long fileBytes();
 
   /** All tensors, in the order of the file. */
@@ -48,7 +66,7 @@ public interface ModelFile extends AutoCloseable {
   /**
    * Begins to read: from now on there are tensors, and a thread of its own computes the digest.
    *
-   * @param progress is told of bytes of the file, as tensors are read
+   * @param progress is told of bytes of all files, as tensors are read
    */
   void startReading(Progress progress);
 
@@ -70,7 +88,8 @@ public interface ModelFile extends AutoCloseable {
   }
 
   /**
-   * SHA-256 of the whole file, hexadecimal. Waits for it.
+   * SHA-256 of the whole file, hexadecimal; of several files, that of their contents one after the
+   * other, in the order that the class of the file says. Waits for it.
    *
    * @throws org.msrnn.api.ModelFileException if the file has become shorter or cannot be read
    * @throws IllegalStateException before {@link #startReading}

@@ -16,7 +16,7 @@ import org.msrnn.api.backend.TensorType;
  * @param typeName number format in the file format's word, for example {@code Q4_K}
  * @param type number format, or null where msrnn does not read it
  * @param shape sizes, outermost first, the contiguous one last; 1 to 4 of them, each 1 or more
- * @param offset byte offset in the file
+ * @param offset byte offset in its file, 0 where it lies in none
  * @param bytes bytes in the file
  */
 public record TensorEntry(

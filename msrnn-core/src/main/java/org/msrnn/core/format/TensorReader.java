@@ -2,13 +2,14 @@ package org.msrnn.core.format;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.core.Progress;
 
 /**
- * Reads tensors of a file into one piece of memory, the next over the last: a model passes through
+ * Reads tensors of a model into one piece of memory, the next over the last: a model passes through
  * on its way to a backend and is never in memory twice. Any thread may read, one at a time.
  */
 final class TensorReader implements AutoCloseable {
@@ -20,7 +21,8 @@ final class TensorReader implements AutoCloseable {
 
   private static final long CACHE_LINE = 64;
 
-  private final Cursor cursor;
+  private final Path model;
+  private final long total;
   private final Progress progress;
   private long done;
   private @Nullable Memory memory;
@@ -28,24 +30,27 @@ final class TensorReader implements AutoCloseable {
   private boolean closed;
 
   /**
-   * A reader that has read nothing.
+   * A reader that has read no tensor.
    *
-   * @param cursor on the file
-   * @param progress is told of bytes, up to the size of the file
+   * @param model the model's path, for messages
+   * @param done bytes that count as read
+   * @param total bytes of all files
+   * @param progress is told of bytes
    */
-  TensorReader(Cursor cursor, Progress progress) {
-    this.cursor = cursor;
+  TensorReader(Path model, long done, long total, Progress progress) {
+    this.model = model;
+    this.done = done;
+    this.total = total;
     this.progress = progress;
-    this.done = cursor.position();
   }
 
   /** Where a tensor lies, and the order that its rows are to have. */
   private final class Place implements Supplier<MemorySegment> {
-    private final TensorEntry entry;
+    private final StoredTensor tensor;
     private final RowOrder order;
 
-    Place(TensorEntry entry, RowOrder order) {
-      this.entry = entry;
+    Place(StoredTensor tensor, RowOrder order) {
+      this.tensor = tensor;
       this.order = order;
     }
 
@@ -56,20 +61,20 @@ final class TensorReader implements AutoCloseable {
   }
 
   /** The bytes of a tensor, read by every call that does not follow one for the same tensor. */
-  Supplier<MemorySegment> source(TensorEntry entry, RowOrder order) {
-    return new Place(entry, order);
+  Supplier<MemorySegment> source(StoredTensor tensor, RowOrder order) {
+    return new Place(tensor, order);
   }
 
   private synchronized MemorySegment read(Place place) {
     if (closed) {
-      throw new IllegalStateException(cursor.file() + " is closed");
+      throw new IllegalStateException(model + " is closed");
     }
-    long bytes = place.entry.bytes();
+    long bytes = place.tensor.entry().bytes();
     if (!place.equals(present)) {
       present = null;
       MemorySegment data = room(bytes);
-      if (place.order.equals(RowOrder.OF_FILE)) {
-        fill(place.entry, data);
+      if (keepsRows(place)) {
+        fill(place.tensor, data);
       } else {
         reordered(place, data);
       }
@@ -78,23 +83,35 @@ final class TensorReader implements AutoCloseable {
     return room(bytes).asReadOnly();
   }
 
-  private void fill(TensorEntry entry, MemorySegment data) {
-    cursor.seek(entry.offset());
+  /** Orders that undo each other leave nothing to move. */
+  private static boolean keepsRows(Place place) {
+    long rows = place.order.equals(RowOrder.OF_FILE) ? 0 : place.tensor.entry().rows();
+    for (long row = 0; row < rows; row++) {
+      if (place.order.rowOfFile(row) != row) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void fill(StoredTensor tensor, MemorySegment data) {
+    Cursor cursor = tensor.file();
+    cursor.seek(tensor.entry().offset());
     for (long at = 0; at < data.byteSize(); ) {
       long step = Math.min(CHUNK, data.byteSize() - at);
-      cursor.read(data.asSlice(at, step).asByteBuffer(), Printable.of(entry.name()));
+      cursor.read(data.asSlice(at, step).asByteBuffer(), Printable.of(tensor.entry().name()));
       at += step;
-      done = Math.min(done + step, cursor.size());
-      progress.update(done, cursor.size());
+      done = Math.min(done + step, total);
+      progress.update(done, total);
     }
   }
 
   private void reordered(Place place, MemorySegment data) {
-    long rows = place.entry.rows();
+    long rows = place.tensor.entry().rows();
     long rowBytes = data.byteSize() / rows;
     try (Arena temporary = Arena.ofConfined()) {
       MemorySegment file = allocate(temporary, data.byteSize());
-      fill(place.entry, file);
+      fill(place.tensor, file);
       for (long row = 0; row < rows; row++) {
         long from = place.order.rowOfFile(row) * rowBytes;
         MemorySegment.copy(file, from, data, row * rowBytes, rowBytes);
@@ -135,11 +152,7 @@ final class TensorReader implements AutoCloseable {
       return from.allocate(bytes, CACHE_LINE);
     } catch (OutOfMemoryError e) {
       throw new MsrnnException(
-          cursor.file()
-              + ": a tensor takes "
-              + bytes
-              + " bytes of memory, and there are not as many",
-          e);
+          model + ": a tensor takes " + bytes + " bytes of memory, and there are not as many", e);
     }
   }
 

@@ -10,26 +10,23 @@ import org.msrnn.api.ModelInfo;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.api.UnsupportedModelException;
 import org.msrnn.core.Progress;
-import org.msrnn.core.format.GgufFile;
 import org.msrnn.core.format.ModelFile;
 import org.msrnn.core.tokenizer.Tokenizers;
 
 /** From a model file to a decoder and its vocabulary. */
 public final class ModelReader {
-  private static final int MAX_PARTS = 65_535;
-
   private ModelReader() {}
 
   /**
    * Reads a model up to its weights, which are read when they are asked for. All else is checked.
    *
-   * @param path a GGUF file
+   * @param path a GGUF file or a Hugging Face folder, as {@link ModelFile#open} has it
    * @param progress is told of bytes read
    * @throws org.msrnn.api.ModelFileException if the file is missing or damaged
    * @throws UnsupportedModelException if the model is of a kind that msrnn lacks
    */
   public static LoadedModel read(Path path, Progress progress) {
-    return read(GgufFile.open(path), progress);
+    return read(ModelFile.open(path), progress);
   }
 
   /** The same with an open file, which belongs to the result. */
@@ -51,7 +48,7 @@ public final class ModelReader {
    * @throws org.msrnn.api.ModelFileException if the file is missing or damaged
    */
   public static Inspection inspect(Path path) {
-    return inspect(GgufFile.open(path));
+    return inspect(ModelFile.open(path));
   }
 
   /** The same with an open file, which is closed. */
@@ -80,14 +77,6 @@ public final class ModelReader {
   }
 
   private static ModelFamily family(ModelFile file) {
-    int parts = file.metadata().integer("split.count", 0, MAX_PARTS, 0);
-    if (parts > 1) {
-      throw new UnsupportedModelException(
-          file.path()
-              + " is one of "
-              + parts
-              + " parts of a model, msrnn reads models in one file: merge the parts first");
-    }
     String name = file.metadata().string("general.architecture");
     for (ModelFamily family : ModelFamily.ALL) {
       if (family.name().equals(name)) {

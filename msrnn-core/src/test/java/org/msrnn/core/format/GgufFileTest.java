@@ -327,7 +327,7 @@ class GgufFileTest {
   void aFileThatShrinksAfterOpeningIsNamed() {
     byte[] bytes =
         new GgufWriter().tensor("t", TensorType.F32, new byte[4 * 100_000], 100_000).bytes();
-    try (GgufFile file = TestFiles.open(() -> new Shrunk(bytes))) {
+    try (GgufFile file = TestFiles.open(path -> new Shrunk(bytes))) {
       file.startReading(Progress.NONE);
       Tensor tensor = file.tensor("t");
       for (ThrowingCallable use : List.<ThrowingCallable>of(tensor::data, file::digest)) {
@@ -348,7 +348,7 @@ class GgufFileTest {
             throw new IOException("bad sector");
           }
         };
-    assertThatThrownBy(() -> TestFiles.open(() -> failing))
+    assertThatThrownBy(() -> TestFiles.open(path -> failing))
         .isInstanceOf(ModelFileException.class)
         .hasMessageContaining("bad sector");
     assertThat(failing.isOpen()).isFalse();

@@ -3,7 +3,6 @@ package org.msrnn.core.format;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SeekableByteChannel;
@@ -19,15 +18,11 @@ public final class TestFiles {
 
   /** Opens a GGUF file that is in memory. */
   public static GgufFile open(byte[] bytes) {
-    return open(() -> new Bytes(bytes));
+    return open(path -> new Bytes(bytes));
   }
 
-  static GgufFile open(GgufFile.Opener opener) {
-    try {
-      return GgufFile.open(IN_MEMORY, opener);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  static GgufFile open(Opener opener) {
+    return GgufFile.open(IN_MEMORY, opener);
   }
 
   /**

@@ -309,7 +309,6 @@ class LlamaFamilyTest {
   static Stream<Arguments> foreignModels() {
     return Stream.of(
         value("general.architecture", "mamba\u0007", "mamba\\u{7}, msrnn runs: llama, qwen2"),
-        value("split.count", (short) 3, "one of 3 parts"),
         value(SCALING, "ntk", "llama.rope.scaling.type is ntk, msrnn has none, linear, yarn and"),
         value("llama.attention.value_length", 4, "llama.attention.value_length is 4"),
         value("llama.expert_count", 8, "llama.expert_count is 8"),

@@ -44,7 +44,7 @@ public final class MsrnnCommand implements Runnable {
       names = {"-m", "--model"},
       scope = ScopeType.INHERIT,
       paramLabel = "FILE",
-      description = "Model file (GGUF). Without it, the bundled model bookworm.")
+      description = "Model: a GGUF file or a Hugging Face folder. Without it, the bundled model bookworm.")
   @Nullable Path model;
 
   @Option(
