@@ -44,7 +44,8 @@ public final class MsrnnCommand implements Runnable {
       names = {"-m", "--model"},
       scope = ScopeType.INHERIT,
       paramLabel = "FILE",
-      description = "Model: a GGUF file or a Hugging Face folder. Without it, the bundled model bookworm.")
+      description =
+          "Model: a GGUF file or a Hugging Face folder. Without it, the bundled model bookworm.")
   @Nullable Path model;
 
   @Option(
