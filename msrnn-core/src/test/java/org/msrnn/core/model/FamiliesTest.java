@@ -1,0 +1,156 @@
+package org.msrnn.core.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.msrnn.api.ModelFileException;
+import org.msrnn.api.Msrnn;
+import org.msrnn.api.MsrnnException;
+import org.msrnn.api.MultiState;
+import org.msrnn.api.StateSpec;
+import org.msrnn.api.backend.TensorType;
+import org.msrnn.core.Progress;
+import org.msrnn.core.TestPolicies;
+import org.msrnn.core.decoder.DecoderMsrnn;
+import org.msrnn.core.format.GgufCopy;
+import org.msrnn.core.format.GgufWriter;
+import org.msrnn.core.format.ModelFile;
+import org.msrnn.core.format.TestFiles;
+import org.msrnn.core.reference.PlainBackend;
+
+/** Every family from a GGUF file: the same model as from its folder, and its faults by name. */
+class FamiliesTest {
+  private static final int[] TOKENS = new java.util.Random(11).ints(40, 0, 384).toArray();
+
+  /** What a model can do without. */
+  private static final Set<String> OPTIONAL = Set.of("output.weight", "rope_freqs.weight");
+
+  static Stream<String> folders() {
+    return Stream.of(
+        "gemma2",
+        "gemma3",
+        "granite",
+        "llama",
+        "llama-tied-mha",
+        "llama-yarn",
+        "llama3-rope",
+        "mistral",
+        "mistral-swa",
+        "olmo2",
+        "phi3",
+        "qwen2",
+        "qwen3",
+        "smollm3");
+  }
+
+  private static ModelFile open(String folder) {
+    return ModelFile.open(TestFiles.shared("golden").resolve(folder));
+  }
+
+  private static GgufWriter copy(String folder) {
+    try (ModelFile file = open(folder)) {
+      return GgufCopy.of(file);
+    }
+  }
+
+  private static ModelFile written(GgufWriter writer) {
+    return TestFiles.open(writer.bytes());
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void aCopyInGgufIsTheSameModel(String folder) {
+    try (var original = ModelReader.read(open(folder), Progress.NONE);
+        var copied = ModelReader.read(written(copy(folder)), Progress.NONE)) {
+      assertThat(logits(copied.model())).isEqualTo(logits(original.model()));
+    }
+  }
+
+  private static float[][] logits(DecoderModel model) {
+    try (var backend = new PlainBackend();
+        Msrnn msrnn = new DecoderMsrnn(model, backend, Progress.NONE);
+        MultiState state = msrnn.start(StateSpec.of(new TestPolicies.Full(), 1))) {
+      float[][] logits = new float[TOKENS.length][];
+      msrnn.feed(state, TOKENS, (i, row) -> logits[i] = row.clone());
+      return logits;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void aMissingTensorIsNamed(String folder) {
+    for (String name : names(folder)) {
+      GgufWriter writer = copy(folder).removeTensor(name);
+      if (OPTIONAL.contains(name) || name.endsWith(".bias")) {
+        ModelReader.read(written(writer), Progress.NONE).close();
+      } else {
+        assertNamed(writer, name);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void aTensorOfAnotherSizeIsNamed(String folder) {
+    for (String name : names(folder)) {
+      GgufWriter writer = copy(folder).tensor(name, TensorType.F32, new byte[4 * 96 * 5], 96, 5);
+      assertNamed(writer, name.equals("token_embd.weight") ? ".vocab_size" : name);
+    }
+  }
+
+  private static List<String> names(String folder) {
+    try (ModelFile file = open(folder)) {
+      return List.copyOf(file.tensorNames());
+    }
+  }
+
+  private static void assertNamed(GgufWriter writer, String field) {
+    assertThatThrownBy(() -> ModelReader.read(written(writer), Progress.NONE).close())
+        .isInstanceOfSatisfying(
+            ModelFileException.class,
+            e -> assertThat(e.field()).as(e.getMessage()).endsWith(field));
+  }
+
+  /** Whatever a number of the metadata is, the file is a model or is refused with a sentence. */
+  @ParameterizedTest
+  @MethodSource("folders")
+  void aHostileNumberIsASentenceAtWorst(String folder) {
+    List<Object> hostile =
+        List.of(
+            0,
+            -1,
+            3,
+            Integer.MAX_VALUE,
+            Integer.MIN_VALUE,
+            -1L,
+            Long.MAX_VALUE,
+            0f,
+            -1f,
+            1e-30f,
+            Float.NaN,
+            Float.POSITIVE_INFINITY,
+            Double.MAX_VALUE,
+            "text",
+            true,
+            new int[] {1, 2},
+            new boolean[] {true},
+            List.of("a"));
+    try (ModelFile file = open(folder)) {
+      for (var entry : file.metadata().entries()) {
+        for (Object value : hostile) {
+          GgufWriter writer = copy(folder).put(entry.key(), value);
+          try (LoadedModel loaded = ModelReader.read(written(writer), Progress.NONE)) {
+            assertThat(loaded.model().layers()).isNotEmpty();
+          } catch (MsrnnException e) {
+            assertThat(e).hasMessageContaining("in-memory.gguf");
+          }
+        }
+      }
+    }
+  }
+}
