@@ -89,8 +89,9 @@ final class ChatCommand implements Callable<Integer> {
     Machine machine = session.machine();
     Model model = machine.model();
     ChatFormat format = chosen.orElseGet(() -> formatOf(model));
-    format.next(
-        model.tokenizer(), ""); // a token that the model lacks is told before the first turn
+    // a token that the model lacks is named now, not in the middle of the conversation
+    format.first(model.tokenizer(), system, "");
+    format.next(model.tokenizer(), "");
     int context = model.info().context();
     String size = state == null ? Integer.toString(Math.clamp(context / 4, 1, MOST_STATES)) : state;
     Setup setup = machine.setup(stateOptions.spec(policy(model, format), size, "in-cache"));
