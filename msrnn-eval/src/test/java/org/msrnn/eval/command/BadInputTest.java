@@ -82,7 +82,7 @@ class BadInputTest {
         bad(2, "temp is -1", "chat", "--temp", "-1"),
         bad(2, "stop is ''", "chat", "--stop", "a", "--stop", ""),
         bad(2, "chat is 'nix', allowed is alpaca", "chat", "--chat", "nix"),
-        bad(2, "chatml needs the token <|im_end|>", "chat", "--chat", "chatml"),
+        bad(2, "chatml needs the token <|im_start|>", "chat", "--chat", "chatml"),
         bad(2, "--keep-system needs a system prompt", "chat", "--keep-system"),
         bad(2, "both give sinks", "chat", "--keep-system", "--system", "x", "--policy", "tova+3"),
         bad(
