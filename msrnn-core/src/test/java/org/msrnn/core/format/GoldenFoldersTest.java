@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.msrnn.core.Progress;
+import org.msrnn.core.model.ModelReader;
 
 /** The folders beside the repository, as GGUF would have them. */
 class GoldenFoldersTest {
@@ -36,6 +37,7 @@ class GoldenFoldersTest {
       assertThat(file.metadata().string("general.name")).isEqualTo(name);
       assertThat(file.format()).isEqualTo("safetensors");
       assertThat(shapes(file)).isEqualTo(expected(name, arch));
+      assertThat(ModelReader.inspect(file.path()).model()).isPresent();
       file.startReading(Progress.NONE);
       for (String tensor : file.tensorNames()) {
         for (float number : GgufCopy.numbers(file.tensor(tensor))) {
