@@ -18,8 +18,8 @@ import org.msrnn.api.backend.KvType;
  * <ul>
  *   <li>sums of n products (matmul, fused kernels), for every weight format: {@code 2^-22 (4 +
  *       sqrt(n))}, which is what float32 sums need. Weights are decoded exactly, whatever their
- *       format: F32, F16, BF16, Q8_0 and Q4_0 share this bound. A backend that rounds inputs for a
- *       type ({@link Backend#roundsInputs}) is compared with the reference on rounded inputs.
+ *       format: all of them share this bound. A backend that rounds inputs for a type ({@link
+ *       Backend#roundsInputs}) is compared with the reference on rounded inputs.
  *   <li>elementwise kernels and norms: 2^-20; rotations: 2^-20 of the largest pair.
  *   <li>attention over heads of n numbers, outputs and taps: {@code 2^-20 (4 + sqrt(n))}, in every
  *       format of keys and values, since what is stored is equal to the bit.

@@ -99,14 +99,20 @@ final class MatrixRules {
         switch (type) {
           case F32 -> new byte[] {0, 0, (byte) 0x80, 0x7f};
           case BF16 -> new byte[] {(byte) 0x80, 0x7f};
-          case F16, Q8_0, Q4_0 -> new byte[] {0, 0x7c};
+          default -> new byte[] {0, 0x7c};
         };
-    Tensor tensor = seeded.tensor(type, 19, 96);
+    int scale = type == TensorType.Q6_K ? 208 : 0; // where a block has it
+    int columns = Math.max(96, type.blockSize());
+    Tensor tensor = seeded.tensor(type, 19, columns);
     MemorySegment.copy(
-        MemorySegment.ofArray(infinity), 0, tensor.data(), type.bytes(7 * 96), infinity.length);
+        MemorySegment.ofArray(infinity),
+        0,
+        tensor.data(),
+        type.bytes(7L * columns) + scale,
+        infinity.length);
     for (int tokens : new int[] {1, 5}) {
       try (Twins.Weight w = twins.upload(tensor);
-          Twins.Matrix x = twins.inputs(seeded, type, tokens, 96, 1);
+          Twins.Matrix x = twins.inputs(seeded, type, tokens, columns, 1);
           Twins.Matrix out = twins.marked(tokens, 19)) {
         twins.run(
             (k, c) ->
@@ -116,14 +122,15 @@ final class MatrixRules {
                     0,
                     tokens,
                     c ? out.candidate() : out.reference()));
-        String what = seeded.label("matmul " + type + " 19 x 96 with an infinity in row 7");
-        twins.compare(what, out, Twins.sums(96), Math.sqrt(96) / 4);
+        String what =
+            seeded.label("matmul " + type + " 19 x " + columns + " with an infinity in row 7");
+        twins.compare(what, out, Twins.sums(columns), Math.sqrt(columns) / 4);
       }
     }
   }
 
   private void qkv(TensorType type, Seeded seeded) {
-    int columns = 96;
+    int columns = Math.max(96, type.blockSize());
     for (int[] rows : new int[][] {{33, 7, 7}, {8, 1, 3}, {96, 32, 32}, {257, 65, 65}}) {
       for (int tokens : new int[] {1, 2, 5}) {
         qkv(type, rows, columns, tokens, seeded);
@@ -166,7 +173,7 @@ final class MatrixRules {
   }
 
   private void gated(Activation activation, TensorType type, Seeded seeded) {
-    int columns = 64;
+    int columns = Math.max(64, type.blockSize());
     for (int rows : new int[] {1, 13, 33, 257}) {
       for (int tokens : new int[] {1, 3, 6}) {
         String what =

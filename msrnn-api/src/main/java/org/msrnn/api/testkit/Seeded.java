@@ -33,8 +33,14 @@ record Seeded(long seed, Random random) {
         case F32 -> bytes.putFloat((float) random.nextGaussian());
         case F16 -> bytes.putShort(Float.floatToFloat16(spread()));
         case BF16 -> bytes.putShort((short) (Float.floatToRawIntBits(spread()) >>> 16));
-        case Q8_0 -> block(bytes, 1.0 / 74, 32);
-        case Q4_0 -> block(bytes, 1.0 / 4.6, 16);
+        case Q8_0 -> block(bytes, type, 0, 1.0 / 74, 0);
+        case Q4_0 -> block(bytes, type, 0, 1.0 / 4.6, 0);
+        case Q4_1 -> block(bytes, type, 0, 1.0 / 4.6, -7.5);
+        case Q5_0 -> block(bytes, type, 0, 1.0 / 9.2, 0);
+        case Q5_1 -> block(bytes, type, 0, 1.0 / 9.2, -15.5);
+        case Q4_K -> block(bytes, type, 0, 1.0 / 166, 7.5);
+        case Q5_K -> block(bytes, type, 0, 1.0 / 331, 15.5);
+        case Q6_K -> block(bytes, type, 208, 1.0 / 1369, 0);
       }
     }
     String name = "random " + type + " " + rows + " x " + columns + " of seed " + seed;
@@ -47,11 +53,23 @@ record Seeded(long seed, Random random) {
     return (float) (random.nextInt(8) == 0 ? number * 1e-5 : number);
   }
 
-  private void block(ByteBuffer bytes, double scale, int codes) {
+  /**
+   * A block of random codes.
+   *
+   * @param at where its 16-bit scale stands
+   * @param scale about what the scale is
+   * @param offset of codes: if it is not 0, a second number follows the scale, so many times it
+   */
+  private void block(ByteBuffer bytes, TensorType type, int at, double scale, double offset) {
     double sign = random.nextBoolean() ? 1 : -1;
-    bytes.putShort(Float.floatToFloat16((float) (sign * scale * (0.5 + random.nextDouble()))));
-    byte[] all = new byte[codes];
+    float d = (float) (sign * scale * (0.5 + random.nextDouble()));
+    byte[] all = new byte[type.blockBytes()];
     random.nextBytes(all);
+    ByteBuffer block = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN);
+    block.putShort(at, Float.floatToFloat16(d));
+    if (offset != 0) {
+      block.putShort(at + 2, Float.floatToFloat16((float) (d * offset)));
+    }
     bytes.put(all);
   }
 

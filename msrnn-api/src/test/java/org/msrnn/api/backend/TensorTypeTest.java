@@ -82,6 +82,152 @@ class TensorTypeTest {
     }
   }
 
+  @Test
+  void q41AddsAnOffset() {
+    byte[] block = block(20, 0x4000, 0xc500); // 2 and -5
+    block[4] = (byte) 0xf1;
+    block[19] = 0x2e;
+
+    float[] into = decode(TensorType.Q4_1, MemorySegment.ofArray(block), 0, 32);
+
+    assertThat(into[0]).isEqualTo(2f * 1 - 5);
+    assertThat(into[16]).isEqualTo(2f * 15 - 5);
+    assertThat(into[15]).isEqualTo(2f * 14 - 5);
+    assertThat(into[31]).isEqualTo(2f * 2 - 5);
+    assertThat(into[1]).isEqualTo(-5f);
+  }
+
+  /** Fifth bits of numbers 0, 8, 15, 16 and 31. */
+  private static final byte[] FIFTHS = {0x01, (byte) 0x81, 0x01, (byte) 0x80};
+
+  @Test
+  void q5HasItsFifthBitsInAWord() {
+    byte[] block = block(22, 0x3800); // 0.5
+    System.arraycopy(FIFTHS, 0, block, 2, 4);
+    block[6] = (byte) 0xf3; // numbers 0 and 16
+    block[21] = (byte) 0x9a; // numbers 15 and 31
+
+    float[] into = decode(TensorType.Q5_0, MemorySegment.ofArray(block), 0, 32);
+
+    assertThat(into[0]).isEqualTo(0.5f * (19 - 16));
+    assertThat(into[16]).isEqualTo(0.5f * (31 - 16));
+    assertThat(into[15]).isEqualTo(0.5f * (26 - 16));
+    assertThat(into[31]).isEqualTo(0.5f * (25 - 16));
+    assertThat(into[8]).isEqualTo(0.5f * (16 - 16));
+    assertThat(into[1]).isEqualTo(0.5f * -16);
+  }
+
+  @Test
+  void q51AddsAnOffset() {
+    byte[] block = block(24, 0x3800, 0x4200); // 0.5 and 3
+    System.arraycopy(FIFTHS, 0, block, 4, 4);
+    block[8] = (byte) 0xf3;
+    block[23] = (byte) 0x9a;
+
+    float[] into = decode(TensorType.Q5_1, MemorySegment.ofArray(block), 0, 32);
+
+    assertThat(into[0]).isEqualTo(0.5f * 19 + 3);
+    assertThat(into[16]).isEqualTo(0.5f * 31 + 3);
+    assertThat(into[15]).isEqualTo(0.5f * 26 + 3);
+    assertThat(into[31]).isEqualTo(0.5f * 25 + 3);
+    assertThat(into[8]).isEqualTo(0.5f * 16 + 3);
+    assertThat(into[1]).isEqualTo(3f);
+  }
+
+  /** Scales 1, 2, 62, 63, 5, 21, 42, 63 and offsets 63, 4, 3, 2, 50, 33, 18, 0, six bits each. */
+  private static final String[] SIXES = {
+    "00_000001", "01_000010", "10_111110", "11_111111", // tops of scales 4 to 7; scales 0 to 3
+    "11_111111", "10_000100", "01_000011", "00_000010", // tops of offsets; offsets 0 to 3
+    "0010_0101", "0001_0101", "0010_1010", "0000_1111" // low bits of offsets and scales 4 to 7
+  };
+
+  private static final int[] SCALES = {1, 2, 62, 63, 5, 21, 42, 63};
+  private static final int[] OFFSETS = {63, 4, 3, 2, 50, 33, 18, 0};
+
+  private static void sixes(byte[] block) {
+    for (int i = 0; i < SIXES.length; i++) {
+      block[4 + i] = (byte) Integer.parseInt(SIXES[i].replace("_", ""), 2);
+    }
+  }
+
+  @Test
+  void q4kHasScalesAndOffsetsOfSixBits() {
+    byte[] block = block(144, 0x3400, 0x3c00); // 0.25 and 1
+    sixes(block);
+    int[] last = {9, 15, 0, 7, 12, 3, 8, 1}; // codes of the last number of each group
+    block[16 + 31] = (byte) 0xf9;
+    block[16 + 63] = 0x70;
+    block[16 + 95] = 0x3c;
+    block[16 + 127] = 0x18;
+
+    float[] into = decode(TensorType.Q4_K, MemorySegment.ofArray(block), 0, 256);
+
+    for (int g = 0; g < 8; g++) {
+      assertThat(into[32 * g]).as("group %d", g).isEqualTo(-OFFSETS[g]);
+      assertThat(into[32 * g + 31])
+          .as("group %d", g)
+          .isEqualTo(0.25f * SCALES[g] * last[g] - OFFSETS[g]);
+    }
+  }
+
+  @Test
+  void q5kHasABitOfEachGroupInAByte() {
+    byte[] block = block(176, 0x3400, 0x3c00); // 0.25 and 1
+    sixes(block);
+    int[] last = {9 + 16, 15, 0, 7 + 16, 12, 3 + 16, 8 + 16, 1};
+    block[16 + 31] = 0b0110_1001;
+    block[48 + 31] = (byte) 0xf9;
+    block[48 + 63] = 0x70;
+    block[48 + 95] = 0x3c;
+    block[48 + 127] = 0x18;
+
+    float[] into = decode(TensorType.Q5_K, MemorySegment.ofArray(block), 0, 256);
+
+    for (int g = 0; g < 8; g++) {
+      assertThat(into[32 * g]).as("group %d", g).isEqualTo(-OFFSETS[g]);
+      assertThat(into[32 * g + 31])
+          .as("group %d", g)
+          .isEqualTo(0.25f * SCALES[g] * last[g] - OFFSETS[g]);
+    }
+  }
+
+  @Test
+  void q6kHasAScaleForSixteenNumbers() {
+    byte[] block = new byte[210];
+    block[208] = 0;
+    block[209] = 0x38; // 0.5
+    for (int g = 0; g < 16; g++) {
+      block[192 + g] = (byte) (g % 2 == 0 ? g + 1 : -8 * (g + 1)); // the last one is -128
+    }
+    // numbers 5, 37, 69 and 101 of the second half: 63, 32, 17 and 46
+    block[64 + 5] = 0x1f; // of 5 and 69, low bits
+    block[64 + 37] = (byte) 0xe0; // of 37 and 101
+    block[128 + 32 + 5] = (byte) 0b10_01_10_11; // high bits of 101, 69, 37, 5
+    block[31] = 0x40; // of 31 and 95 of the first half: 0 and 4
+    block[128 + 31] = 0b00_01_00_00; // of 95: 20
+
+    float[] into = decode(TensorType.Q6_K, MemorySegment.ofArray(block), 0, 256);
+
+    assertThat(into[128 + 5]).isEqualTo(0.5f * 9 * 31);
+    assertThat(into[128 + 37]).isEqualTo(0);
+    assertThat(into[128 + 69]).isEqualTo(0.5f * 13 * (17 - 32));
+    assertThat(into[128 + 101]).isEqualTo(0.5f * 15 * (46 - 32));
+    assertThat(into[31]).isEqualTo(0.5f * -16 * -32);
+    assertThat(into[95]).isEqualTo(0.5f * -48 * (20 - 32));
+    assertThat(into[255]).isEqualTo(0.5f * -128 * -32);
+    assertThat(into[0]).isEqualTo(0.5f * -32);
+  }
+
+  /** A block that begins with some 16-bit numbers. */
+  private static byte[] block(int bytes, int... halves) {
+    byte[] block = new byte[bytes];
+    for (int i = 0; i < halves.length; i++) {
+      block[2 * i] = (byte) halves[i];
+      block[2 * i + 1] = (byte) (halves[i] >> 8);
+    }
+    return block;
+  }
+
   @ParameterizedTest
   @EnumSource(TensorType.class)
   void decodingStartsAtAnyBlockAndTouchesNothingElse(TensorType type) {

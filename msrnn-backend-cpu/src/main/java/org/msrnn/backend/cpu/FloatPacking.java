@@ -24,9 +24,10 @@ record FloatPacking(boolean rounds) implements Packing {
       Packing.words(data, 4L * row * columns, 4L * columns, rows, columns, into, at);
       return true;
     }
-    float[] numbers = new float[BLOCK];
-    for (int c = 0; c < columns; c += BLOCK) {
-      int count = Math.min(BLOCK, columns - c);
+    int most = Math.max(BLOCK, tensor.type().blockSize());
+    float[] numbers = new float[most];
+    for (int c = 0; c < columns; c += most) {
+      int count = Math.min(most, columns - c);
       for (int r = 0; r < rows; r++) {
         tensor.type().decode(data, (long) (row + r) * columns + c, count, numbers, 0);
         for (int i = 0; i < count; i++) {

@@ -12,16 +12,16 @@ enum GgmlType {
   F32(0, TensorType.F32),
   F16(1, TensorType.F16),
   Q4_0(2, TensorType.Q4_0),
-  Q4_1(3, 32, 20),
-  Q5_0(6, 32, 22),
-  Q5_1(7, 32, 24),
+  Q4_1(3, TensorType.Q4_1),
+  Q5_0(6, TensorType.Q5_0),
+  Q5_1(7, TensorType.Q5_1),
   Q8_0(8, TensorType.Q8_0),
   Q8_1(9, 32, 36),
   Q2_K(10, 256, 84),
   Q3_K(11, 256, 110),
-  Q4_K(12, 256, 144),
-  Q5_K(13, 256, 176),
-  Q6_K(14, 256, 210),
+  Q4_K(12, TensorType.Q4_K),
+  Q5_K(13, TensorType.Q5_K),
+  Q6_K(14, TensorType.Q6_K),
   Q8_K(15, 256, 292),
   IQ2_XXS(16, 256, 66),
   IQ2_XS(17, 256, 74),
@@ -62,6 +62,16 @@ enum GgmlType {
     this.type = null;
   }
 
+  /** What GGUF calls a number format. */
+  static GgmlType of(TensorType type) {
+    for (GgmlType each : values()) {
+      if (each.type == type) {
+        return each;
+      }
+    }
+    throw new IllegalArgumentException(type + " has no id in GGUF");
+  }
+
   /** The type of that id, or null where there is none. */
   static @Nullable GgmlType of(long id) {
     for (GgmlType type : values()) {
@@ -70,6 +80,11 @@ enum GgmlType {
       }
     }
     return null;
+  }
+
+  /** Its number in files. */
+  int id() {
+    return id;
   }
 
   /** Numbers in a block. */

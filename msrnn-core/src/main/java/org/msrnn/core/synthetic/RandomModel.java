@@ -28,10 +28,11 @@ public final class RandomModel implements AutoCloseable {
   private static final int POOL_ROWS = 256;
   private static final double DEVIATION = 0.02;
   private static final long SEED = 1;
-  private static final float EPSILON = 1e-5f;
+  static final float EPSILON = 1e-5f;
   private static final long ALIGNMENT = 64;
 
   private final Arena arena = Arena.ofShared();
+  private final Map<String, Tensor> tensors = new HashMap<>();
   private final DecoderModel model;
 
   /**
@@ -42,7 +43,6 @@ public final class RandomModel implements AutoCloseable {
    * @throws MsrnnException if there is not memory enough
    */
   public RandomModel(ModelShape shape, TensorType type) {
-    Map<String, Tensor> tensors = new HashMap<>();
     List<TensorEntry> entries = shape.tensors(type);
     try {
       Map<Integer, MemorySegment> rows = rows(entries, type);
@@ -59,6 +59,11 @@ public final class RandomModel implements AutoCloseable {
   /** The decoder. Its tensors are gone after {@link #close}. */
   public DecoderModel model() {
     return model;
+  }
+
+  /** A tensor by its name in files; gone after {@link #close}, too. */
+  Tensor tensor(String name) {
+    return get(tensors, name);
   }
 
   /** For each length of rows that matrices have, as many rows as the longest of them needs. */

@@ -10,18 +10,20 @@ import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.backend.TensorType;
 
 /**
- * Encodes numbers in the formats of weights, by the rules of ggml's reference quantisers. {@link
+ * Encodes numbers in the formats of weights: those with blocks of up to 32 numbers by the rules of
+ * ggml's reference quantisers, the others ({@link SuperBlocks}) by simpler ones. {@link
  * TensorType#decode} is the way back.
  */
 public final class TensorEncoder {
   /** The formats that can be written. */
-  public static final List<TensorType> TYPES =
-      List.of(TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0);
+  public static final List<TensorType> TYPES = List.of(TensorType.values());
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private TensorEncoder() {}
 
@@ -57,8 +59,13 @@ public final class TensorEncoder {
         case F16 -> into.set(SHORT, at, Float.floatToFloat16(numbers[i]));
         case BF16 -> into.set(SHORT, at, bf16(numbers[i]));
         case Q8_0 -> q8(numbers, i, into, at);
-        case Q4_0 -> q4(numbers, i, into, at);
-        default -> throw new IllegalArgumentException(type + " cannot be written");
+        case Q4_0 -> symmetric(numbers, i, 4, into, at);
+        case Q4_1 -> offset(numbers, i, 4, into, at);
+        case Q5_0 -> symmetric(numbers, i, 5, into, at);
+        case Q5_1 -> offset(numbers, i, 5, into, at);
+        case Q4_K -> SuperBlocks.q4(numbers, i, into, at);
+        case Q5_K -> SuperBlocks.q5(numbers, i, into, at);
+        case Q6_K -> SuperBlocks.q6(numbers, i, into, at);
       }
     }
   }
@@ -83,20 +90,54 @@ public final class TensorEncoder {
     }
   }
 
-  /** The largest number in size becomes -8, so that the other end of the range is 7 of 8. */
-  private static void q4(float[] numbers, int from, MemorySegment into, long at) {
-    float d = largest(numbers, from) / -8;
+  /**
+   * Of four bits: the largest number in size becomes -8, so that the other end of the range is 7 of
+   * 8. Of five: -16, and 15 of 16.
+   */
+  private static void symmetric(float[] numbers, int from, int bits, MemorySegment into, long at) {
+    int half = 1 << bits - 1;
+    float d = largest(numbers, from) / -half;
     into.set(SHORT, at, Float.floatToFloat16(d));
-    float scale = d == 0 ? 0 : 1 / d;
-    for (int i = 0; i < 16; i++) {
-      int low = nibble(numbers[from + i] * scale);
-      int high = nibble(numbers[from + 16 + i] * scale);
-      into.set(ValueLayout.JAVA_BYTE, at + 2 + i, (byte) (low | high << 4));
-    }
+    codes(numbers, from, 0, d, half + 0.5f, bits, into, at + 2);
   }
 
-  private static int nibble(float q) {
-    return Math.min(15, (int) (q + 8.5f));
+  /** The least number becomes 0, the largest one the largest code. */
+  private static void offset(float[] numbers, int from, int bits, MemorySegment into, long at) {
+    float least = numbers[from];
+    float most = least;
+    for (int i = from; i < from + 32; i++) {
+      least = Math.min(least, numbers[i]);
+      most = Math.max(most, numbers[i]);
+    }
+    float d = (most - least) / ((1 << bits) - 1);
+    into.set(SHORT, at, Float.floatToFloat16(d));
+    into.set(SHORT, at + 2, Float.floatToFloat16(least));
+    codes(numbers, from, least, d, 0.5f, bits, into, at + 4);
+  }
+
+  /** Fifth bits, if there are, in a word; then the others in nibbles. */
+  private static void codes(
+      float[] numbers,
+      int from,
+      float less,
+      float d,
+      float plus,
+      int bits,
+      MemorySegment into,
+      long at) {
+    float scale = d == 0 ? 0 : 1 / d;
+    int most = (1 << bits) - 1;
+    int high = 0;
+    long nibbles = bits == 5 ? at + Integer.BYTES : at;
+    for (int i = 0; i < 16; i++) {
+      int q = Math.min(most, (int) Math.fma(numbers[from + i] - less, scale, plus));
+      int r = Math.min(most, (int) Math.fma(numbers[from + 16 + i] - less, scale, plus));
+      high |= q >> 4 << i | r >> 4 << 16 + i;
+      into.set(ValueLayout.JAVA_BYTE, nibbles + i, (byte) (q & 15 | r << 4));
+    }
+    if (bits == 5) {
+      into.set(INT, at, high);
+    }
   }
 
   /** The number of a block that is largest in size, with its sign. */

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * printable character. Bytes that are printable in Latin-1 are themselves, the others follow from
  * U+0100 on.
  */
-final class ByteAlphabet {
+public final class ByteAlphabet {
   private static final char[] CHARACTERS = new char[256];
   private static final int[] BYTES = new int[256 + 68];
 
@@ -25,7 +25,7 @@ final class ByteAlphabet {
   private ByteAlphabet() {}
 
   /** The character that stands for a byte from 0 to 255. */
-  static char character(int b) {
+  public static char character(int b) {
     return CHARACTERS[b];
   }
 

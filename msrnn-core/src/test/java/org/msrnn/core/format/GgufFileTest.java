@@ -18,6 +18,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.msrnn.api.ModelFileException;
@@ -168,8 +169,9 @@ class GgufFileTest {
   @EnumSource(TensorType.class)
   void weightsAreTheBytesOfTheFile(TensorType type) {
     var random = new java.util.Random(7);
-    byte[] data = TinyLlama.random(random, type, 3 * 64);
-    byte[] bytes = new GgufWriter().alignment(8).tensor("t", type, data, 64, 3).bytes();
+    int columns = 2 * type.blockSize();
+    byte[] data = TinyLlama.random(random, type, 3 * columns);
+    byte[] bytes = new GgufWriter().alignment(8).tensor("t", type, data, columns, 3).bytes();
     try (GgufFile file = TestFiles.open(bytes)) {
       file.startReading(Progress.NONE);
       Tensor tensor = file.tensor("t");
@@ -245,16 +247,18 @@ class GgufFileTest {
         .isInstanceOf(IllegalStateException.class);
   }
 
-  @Test
-  void knownFormatsThatMsrnnLacksAreDescribedAndRefusedByName() {
-    byte[] bytes = new GgufWriter().tensor("t", 12, new byte[144], 256).bytes();
+  @ParameterizedTest
+  @CsvSource({"MXFP4, 39, 32, 17", "IQ4_XS, 23, 256, 136", "Q3_K, 11, 256, 110"})
+  void knownFormatsThatMsrnnLacksAreDescribedAndRefusedByName(
+      String name, int id, int numbers, int size) {
+    byte[] bytes = new GgufWriter().tensor("t", id, new byte[size], numbers).bytes();
     try (GgufFile file = TestFiles.open(bytes)) {
-      assertThat(file.tensors().getFirst().typeName()).isEqualTo("Q4_K");
+      assertThat(file.tensors().getFirst().typeName()).isEqualTo(name);
       file.startReading(Progress.NONE);
       assertThatThrownBy(() -> file.tensor("t"))
           .isInstanceOf(UnsupportedModelException.class)
-          .hasMessageContaining("Q4_K")
-          .hasMessageContaining("F32, F16, BF16, Q8_0, Q4_0");
+          .hasMessageContaining("has the number format " + name)
+          .hasMessageEndingWith("Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K");
     }
   }
 

@@ -1,12 +1,12 @@
 package org.msrnn.core.format;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.msrnn.api.backend.TensorType;
+import org.msrnn.core.synthetic.TensorEncoder;
 
 /**
  * A Llama model with random weights and a byte-level vocabulary of 260: 256 bytes, three merges and
@@ -107,22 +107,12 @@ public final class TinyLlama {
 
   /** Encoded random numbers of about 0.2. */
   public static byte[] random(Random random, TensorType type, int numbers) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate((int) type.bytes(numbers)).order(ByteOrder.LITTLE_ENDIAN);
-    while (bytes.hasRemaining()) {
-      float number = (float) (0.2 * random.nextGaussian());
-      switch (type) {
-        case F32 -> bytes.putFloat(number);
-        case F16 -> bytes.putShort(Float.floatToFloat16(number));
-        case BF16 -> bytes.putShort((short) (Float.floatToIntBits(number) >>> 16));
-        case Q8_0, Q4_0 -> {
-          byte[] block = new byte[type.blockBytes() - 2];
-          random.nextBytes(block);
-          bytes.putShort(Float.floatToFloat16(type == TensorType.Q8_0 ? 0.003f : 0.04f));
-          bytes.put(block);
-        }
-      }
+    float[] all = new float[numbers];
+    for (int i = 0; i < numbers; i++) {
+      all[i] = (float) (0.2 * random.nextGaussian());
     }
-    return bytes.array();
+    byte[] bytes = new byte[(int) type.bytes(numbers)];
+    TensorEncoder.encode(type, all, MemorySegment.ofArray(bytes));
+    return bytes;
   }
 }

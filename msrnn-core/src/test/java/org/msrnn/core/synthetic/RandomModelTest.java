@@ -38,6 +38,8 @@ class RandomModelTest {
     "110m, Q4_0, 109529856, 61676544",
     "llama-7b, F16, 6738415616, 13477363712",
     "7B, Q4_0, 6738415616, 3791273984",
+    "7B, Q4_K, 6738415616, 3791273984",
+    "110m, Q6_K, 109529856, 89909760",
     "TINY, F32, 106816, 427264"
   })
   void namedShapesHaveTheSizesOfTheirModels(
@@ -65,6 +67,9 @@ class RandomModelTest {
     assertThatThrownBy(() -> new RandomModel(shape(64, 100), TensorType.Q4_0))
         .hasMessageContaining("ffn_down.weight")
         .hasMessageContaining("have 100");
+    assertThatThrownBy(() -> TINY.tensors(TensorType.Q4_K))
+        .hasMessageContaining("blocks of 256")
+        .hasMessageContaining("have 64");
     new RandomModel(shape(48, 100), TensorType.BF16).close();
   }
 
@@ -123,10 +128,12 @@ class RandomModelTest {
   @ParameterizedTest
   @FieldSource("org.msrnn.core.synthetic.TensorEncoder#TYPES")
   void everyTypeRuns(TensorType type) {
+    int width = Math.max(64, type.blockSize());
+    ModelShape shape = new ModelShape("any", 2, width, 4, 2, width, 512, 2048, 10_000, true);
     try (PlainBackend backend = new PlainBackend();
-        Model model = Model.random(TINY, type, backend, Progress.NONE);
+        Model model = Model.random(shape, type, backend, Progress.NONE);
         var state = model.msrnn().start(StateSpec.of(new TestPolicies.Full(), 2048))) {
-      float[] logits = new float[TINY.vocabulary()];
+      float[] logits = new float[shape.vocabulary()];
       model.msrnn().feed(state, new int[] {1, 511, 7}, LogitsSink.last(3, logits));
 
       assertThat(Arrays.copyOf(logits, 256)).doesNotHaveDuplicates();

@@ -1,6 +1,7 @@
 package org.msrnn.eval.command;
 
 import jakarta.inject.Inject;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -11,6 +12,7 @@ import org.msrnn.api.backend.TensorType;
 import org.msrnn.core.format.TensorEntry;
 import org.msrnn.core.model.ModelReader;
 import org.msrnn.core.synthetic.ModelShape;
+import org.msrnn.core.synthetic.RandomModelFile;
 import org.msrnn.core.synthetic.TensorEncoder;
 import org.msrnn.eval.bench.Bench;
 import org.msrnn.eval.bench.BenchPlan;
@@ -51,8 +53,15 @@ final class BenchCommand implements Callable<Integer> {
       names = "--type",
       paramLabel = "T",
       description =
-          "Number format of the weights of --shape: f32, f16, bf16, q8_0, q4_0. Default: q8_0.")
+          "Number format of the weights of --shape: f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1,"
+              + " q4_k, q5_k, q6_k. Default: q8_0.")
   @Nullable String type;
+
+  @Option(
+      names = "--write",
+      paramLabel = "FILE",
+      description = "Measure nothing, but write the model of --shape as a GGUF file.")
+  @Nullable Path write;
 
   @Option(
       names = "-p",
@@ -137,6 +146,10 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (write != null) {
+      write(write);
+      return 0;
+    }
     BenchReport.Format chosen = format();
     Long bytes = capacity == null ? null : (Long) StateMemory.parse(capacity);
     List<String> policyList = PolicyList.parse(policies);
@@ -162,6 +175,23 @@ final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void write(Path file) {
+    if (shape == null) {
+      throw new InvalidOptionException(
+          "write", "--write goes with --shape alone: it writes a model of random weights");
+    }
+    ModelShape named = ModelShape.named(shape);
+    try (ProgressLine line = new ProgressLine(session.console())) {
+      RandomModelFile.write(
+          named, weights(), file, (done, total) -> line.update(done, total, "bytes"));
+    }
+    session.console().note("written: " + file);
+  }
+
+  private TensorType weights() {
+    return TensorEncoder.type(type == null ? "q8_0" : type);
+  }
+
   private BenchReport.Format format() {
     if (format == null) {
       return session.json() ? BenchReport.Format.JSON : BenchReport.Format.TABLE;
@@ -184,7 +214,7 @@ final class BenchCommand implements Callable<Integer> {
       throw new InvalidOptionException(
           "type", "--type goes with --shape alone: a model file has number formats of its own");
     }
-    TensorType weights = TensorEncoder.type(type == null ? "q8_0" : type);
+    TensorType weights = weights();
     List<TensorEntry> tensors = named == null ? List.of() : named.tensors(weights);
     session.backend(); // its start is no part of the load time
     long start = System.nanoTime();
