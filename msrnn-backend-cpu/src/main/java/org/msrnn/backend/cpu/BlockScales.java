@@ -2,70 +2,112 @@ package org.msrnn.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import org.msrnn.api.backend.Tensor;
+import org.msrnn.api.backend.TensorType;
 
 /**
- * The scales of a group of rows whose blocks of 32 columns have a 16-bit scale each: they come
- * before the group's numbers, a vector for two neighbouring blocks, the first one's scales in the
- * lower halves of its words. So a scale takes two bytes, as in files.
+ * The scales of a group of rows, and the offsets where the format has them, a pair for each block
+ * of columns: a number is {@code scale * code + offset}. They come before the group's codes, in
+ * vectors of words, lane r of each for row r of the group, and take about as many bytes as in
+ * files.
  */
-final class BlockScales {
-  private BlockScales() {}
+sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteScales {
+  /** Columns of a block of files that has small scales of its own, for some blocks each. */
+  int SUPER_BLOCK = 256;
 
-  /** Bytes of the scales of a group. */
-  static long bytes(int columns) {
-    return (columns / Packing.BLOCK + 1) / 2 * Simd.BYTES;
+  /** Scales of a format that has blocks. */
+  static BlockScales of(TensorType type) {
+    return switch (type) {
+      case Q8_0, Q5_0, Q4_0 -> new HalfScales();
+      case Q5_1, Q4_1 -> new HalfPairs();
+      case Q5_K, Q4_K -> new SixBitPairs();
+      case Q6_K -> new ByteScales();
+      case F32, F16, BF16 -> throw new IllegalArgumentException(type + " has no scales");
+    };
   }
 
+  /** Columns that share a scale: {@link Packing#BLOCK}, or half of it. */
+  default int block() {
+    return Packing.BLOCK;
+  }
+
+  /** Whether there are offsets; they are 0 where not. */
+  default boolean offsets() {
+    return false;
+  }
+
+  /** Bytes of the scales of a group. */
+  long bytes(int columns);
+
   /**
-   * Packs the scales of a group's rows, each of which stands before its block in the file.
+   * Packs what belongs to a group's rows.
    *
    * @param row the first one
+   * @param group where the group starts
    * @return whether all fit, see {@link Half}
    */
-  static boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group) {
-    MemorySegment data = tensor.data();
-    int blocks = tensor.columns() / Packing.BLOCK;
-    long blockBytes = tensor.type().blockBytes();
-    for (int b = 0; b < blocks; b += 2) {
-      for (int r = 0; r < rows; r++) {
-        long p = ((long) (row + r) * blocks + b) * blockBytes;
-        int scale = data.get(Packing.FILE_SHORT, p) & 0xffff;
-        int next = b + 1 < blocks ? data.get(Packing.FILE_SHORT, p + blockBytes) : 0;
-        Packing.word(into, group, b / 2, r, scale | next << 16);
+  boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group);
+
+  /**
+   * Adds what offsets contribute to the products of some groups with one token's inputs.
+   *
+   * @param offsets {@code [group][block][lane]}
+   * @param inputs the sums of the inputs of each block, from {@code first} on
+   */
+  @Kernel
+  static void addOffsets(
+      float[] offsets, int groups, int blocks, float[] inputs, int first, float[] sums) {
+    for (int g = 0; g < groups; g++) {
+      FloatVector a0 = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
+      FloatVector a1 = FloatVector.zero(Simd.FLOATS);
+      FloatVector a2 = a1;
+      FloatVector a3 = a1;
+      int at = g * blocks * Simd.WIDTH;
+      int whole = blocks & -4; // in four sums, which do not wait for each other
+      for (int b = 0; b < whole; b += 4, at += 4 * Simd.WIDTH) {
+        int k = first + b;
+        FloatVector v = FloatVector.fromArray(Simd.FLOATS, offsets, at);
+        a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, inputs[k]), a0);
+        v = FloatVector.fromArray(Simd.FLOATS, offsets, at + Simd.WIDTH);
+        a1 = v.fma(FloatVector.broadcast(Simd.FLOATS, inputs[k + 1]), a1);
+        v = FloatVector.fromArray(Simd.FLOATS, offsets, at + 2 * Simd.WIDTH);
+        a2 = v.fma(FloatVector.broadcast(Simd.FLOATS, inputs[k + 2]), a2);
+        v = FloatVector.fromArray(Simd.FLOATS, offsets, at + 3 * Simd.WIDTH);
+        a3 = v.fma(FloatVector.broadcast(Simd.FLOATS, inputs[k + 3]), a3);
       }
+      for (int b = whole; b < blocks; b++, at += Simd.WIDTH) {
+        FloatVector v = FloatVector.fromArray(Simd.FLOATS, offsets, at);
+        a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, inputs[first + b]), a0);
+      }
+      FloatVector sum = a0.add(a1).add(a2.add(a3));
+      sum.intoArray(sums, g * Simd.WIDTH);
     }
-    return Half.enlarge(into, group, bytes(tensor.columns()));
   }
 
   /** The scale of a block of one row. */
-  static float get(MemorySegment from, long group, int block, int lane) {
-    return Half.number(Packing.word(from, group, block / 2, lane) >>> 16 * (block & 1));
-  }
+  float scale(MemorySegment from, long group, int block, int lane);
 
-  /** Decodes the scales of all blocks of some groups, {@code [group][block][lane]}. */
-  static void decode(
-      MemorySegment from, long at, long groupBytes, int groups, int blocks, float[] into) {
-    for (int g = 0; g < groups; g++) {
-      decode(from, at + g * groupBytes, 0, blocks, into, g * blocks * Simd.WIDTH);
-    }
+  /** The offset of a block of one row. */
+  default float offset(MemorySegment from, long group, int block, int lane) {
+    return 0;
   }
 
   /**
-   * Decodes the scales of some blocks of a group, a vector a block.
+   * Decodes the scales of some blocks of a group, a vector a block, and the offsets, if there are.
    *
-   * @param first first block, even
+   * @param first first block; it starts at a multiple of {@link Packing#PANEL_STEP} columns
    * @param end end of the blocks
-   * @param into from {@code intoAt} on, with room for one more block than there are
+   * @param less what was taken off the codes: offsets are so many scales higher
+   * @param scales from {@code at} on, with room for one more block than there are
+   * @param offsets likewise, if there are offsets
    */
-  static void decode(MemorySegment from, long group, int first, int end, float[] into, int intoAt) {
-    long at = group + first / 2 * Simd.BYTES;
-    for (int b = 0; b < end - first; b += 2) {
-      IntVector words = Simd.ints(from, at + b / 2 * Simd.BYTES);
-      FloatVector even = Half.lower(words);
-      even.intoArray(into, intoAt + b * Simd.WIDTH);
-      Half.upper(words).intoArray(into, intoAt + (b + 1) * Simd.WIDTH);
-    }
-  }
+  void decode(
+      MemorySegment from,
+      long group,
+      int first,
+      int end,
+      float less,
+      float[] scales,
+      float[] offsets,
+      int at);
 }

@@ -49,6 +49,12 @@ final class Inputs implements WorkerPool.Task {
   /** Eight times the sum of a block's integers, {@code [token][block]}. */
   int[] offsets = {};
 
+  /** Sums of the plain inputs of each block, {@code [token][block]}. */
+  float[] sums = {};
+
+  /** Sums of the rounded inputs of each block, {@code [token][block]}. */
+  float[] roundedSums = {};
+
   /** Plain inputs in tiles. */
   float[] tiles = {};
 
@@ -85,7 +91,7 @@ final class Inputs implements WorkerPool.Task {
   }
 
   /** Makes the forms that are wanted. */
-  void prepare(boolean plain, boolean roundedToo, WorkerPool pool) {
+  void prepare(boolean plain, boolean roundedToo, boolean sumsToo, WorkerPool pool) {
     wantsPlain = plain;
     wantsRounded = roundedToo;
     if (roundedToo) {
@@ -97,15 +103,35 @@ final class Inputs implements WorkerPool.Task {
       roundedTiles = roundedToo ? Scratch.atLeast(roundedTiles, numbers) : roundedTiles;
       int all = Gemm.tiles(tokens);
       pool.run(this, (all + TILES_A_CHUNK - 1) / TILES_A_CHUNK);
-    } else if (roundedToo) {
+      return;
+    }
+    if (plain && sumsToo) {
+      sum();
+    }
+    if (roundedToo) {
       int numbers = tokens * columns;
       integers = atLeast(integers, columns);
       pairs = atLeast(pairs, numbers / 2);
       offsets = atLeast(offsets, numbers / BLOCK);
       scales = Scratch.atLeast(scales, numbers / BLOCK);
+      roundedSums = Scratch.atLeast(roundedSums, numbers / BLOCK);
       for (int t = 0; t < tokens; t++) {
         round(t, true);
         pair(t);
+      }
+    }
+  }
+
+  private void sum() {
+    int blocks = columns / BLOCK;
+    sums = Scratch.atLeast(sums, (long) tokens * blocks);
+    for (int t = 0; t < tokens; t++) {
+      for (int b = 0; b < blocks; b++) {
+        FloatVector sum = FloatVector.zero(Simd.FLOATS);
+        for (int i = 0; i < BLOCK; i += Simd.WIDTH) {
+          sum = sum.add(FloatVector.fromArray(Simd.FLOATS, x, at(t) + b * BLOCK + i));
+        }
+        sums[t * blocks + b] = Simd.sum(sum);
       }
     }
   }
@@ -207,6 +233,7 @@ final class Inputs implements WorkerPool.Task {
         sum += integers[b + i];
       }
       offsets[(to + b) / BLOCK] = 8 * sum;
+      roundedSums[(to + b) / BLOCK] = sum * scales[(to + b) / BLOCK];
       for (int i = b; i < b + BLOCK; i += 4) {
         pairs[(to + i) / 2] = integers[i] & 0xffff | integers[i + 2] << 16;
         pairs[(to + i) / 2 + 1] = integers[i + 1] & 0xffff | integers[i + 3] << 16;

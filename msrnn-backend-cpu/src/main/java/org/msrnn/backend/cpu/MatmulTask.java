@@ -77,15 +77,17 @@ final class MatmulTask implements WorkerPool.Task {
     long work = 0;
     boolean plain = false;
     boolean rounded = false;
+    boolean sums = false;
     for (int p = 0; p < parts; p++) {
       CpuWeights w = part(p);
       plain |= !w.packing.rounds();
       rounded |= w.packing.rounds();
+      sums |= w.packing.sumsInputs();
       groups = gate == null ? groups + w.groups() : w.groups();
       work += (long) w.groups() * Simd.WIDTH * w.columns() * rows;
     }
     inputs.of(x, firstRow, rows, part(0).columns());
-    inputs.prepare(plain, rounded, pool);
+    inputs.prepare(plain, rounded, sums, pool);
     long chunks = Math.min(work / CHUNK_WORK, (long) CHUNKS_A_THREAD * pool.threads());
     chunks = Math.clamp(chunks, 1, groups);
     groupsAChunk = (int) ((groups + chunks - 1) / chunks);

@@ -15,7 +15,8 @@ import org.msrnn.api.backend.TensorType;
  * of x: no sum over lanes, no tail of columns, and the same code for every width of vectors. Rows
  * that the last group lacks are zero.
  *
- * <p>A new format is one more class here: where the words come from, how they become floats.
+ * <p>A new format of blocks is a case in {@link FileCodes} and its {@link BlockScales} beside the
+ * loops that are there; any other is one more class here.
  */
 sealed interface Packing permits FloatPacking, StreamedPacking {
   /** Little-endian 16-bit numbers at any address, as in files. */
@@ -28,10 +29,10 @@ sealed interface Packing permits FloatPacking, StreamedPacking {
   /** Words of a row that are packed before the next row's: a cache line. */
   int TILE = 16;
 
-  /** Columns of a block: of the formats that have blocks, and of the kernels of the others. */
+  /** Columns of a block of the kernels. */
   int BLOCK = 32;
 
-  /** Columns from which on a panel may start: a multiple of every block, and of two. */
+  /** Columns from which on a panel may start: a multiple of every block of scales, and of two. */
   int PANEL_STEP = 64;
 
   /**
@@ -43,14 +44,20 @@ sealed interface Packing permits FloatPacking, StreamedPacking {
     return switch (type) {
       case F16 -> new F16Packing();
       case BF16 -> new Bf16Packing();
-      case Q8_0 -> new Q8Packing(integers);
-      case Q4_0 -> new Q4Packing();
-      default -> new FloatPacking(false); // decoded at upload
+      case F32 -> new FloatPacking(false);
+      case Q8_0 -> new BytePacking(BlockScales.of(type), integers);
+      case Q5_0, Q5_1, Q5_K, Q6_K -> new BytePacking(BlockScales.of(type), false);
+      case Q4_0, Q4_1, Q4_K -> new NibblePacking(BlockScales.of(type));
     };
   }
 
   /** Whether products are those of rounded inputs. */
   default boolean rounds() {
+    return false;
+  }
+
+  /** Whether products want the sums of the inputs of each {@link #BLOCK} columns. */
+  default boolean sumsInputs() {
     return false;
   }
 

@@ -27,6 +27,7 @@ final class Scratch {
   final Visibility visibility = new Visibility();
 
   private float[] scales = {};
+  private float[] offsets = {};
 
   /** Scores of the queries of an item, {@code [query][slot]}. */
   float[] scores = {};
@@ -67,6 +68,12 @@ final class Scratch {
   float[] scales(int blocks) {
     scales = atLeast(scales, (blocks + 1L) * Simd.WIDTH);
     return scales;
+  }
+
+  /** Room for as many offsets. */
+  float[] offsets(int blocks) {
+    offsets = atLeast(offsets, (blocks + 1L) * Simd.WIDTH);
+    return offsets;
   }
 
   /** Cosines and sines of a rope; the least recently added one gives way when there are many. */

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * takes where a line needs many instructions.
  */
 sealed interface StreamedPacking extends Packing
-    permits Bf16Packing, F16Packing, Q8Packing, Q4Packing {
+    permits Bf16Packing, F16Packing, BytePacking, NibblePacking {
   /** Groups that are computed side by side. */
   int STREAMS = 8;
 

@@ -7,8 +7,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -16,23 +15,25 @@ import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
 
 /**
- * Q4_0. A block of 32 columns is four vectors of words of eight nibbles, not yet less 8; scales
- * stand before them, see {@link BlockScales}.
+ * Formats of four bits. A block of 32 columns is four vectors of words of eight nibbles, not yet
+ * less 8, which kernels take off all of them; scales stand before them, see {@link BlockScales}.
  *
  * <p>Products with one vector are products of integers: taking a nibble out costs as much as using
  * it, and as integers two are used at a time. Sums of 16 of them are below {@code 16 * 15 * 127 <
  * 2^15}. Inputs are rounded for that, and for matrix-matrix products too, so that a token gets the
- * same numbers on either way.
+ * same numbers on either way. What offsets add is theirs times the sum of the inputs of their
+ * block.
+ *
+ * @param scales scales and offsets of blocks of 32 columns
  */
-final class Q4Packing implements StreamedPacking {
+record NibblePacking(BlockScales scales) implements StreamedPacking {
   private static final int WORDS = 4; // of a block
   private static final int TOP = 0xf0000000;
   private static final int LOWEST = 0x000f000f; // of each half of a word
   private static final int LESS_8 = 0x80000000; // at the top: q - 8 is q with its top bit turned
   private static final long LOWER = 0x0f0f0f0f0f0f0f0fL; // of each byte
   private static final long PAIRS = 0x00ff00ff00ff00ffL; // of nibbles, a byte of each 16 bits
-  private static final ValueLayout.OfLong FILE_LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final float LESS = 8;
   private static final float SCALE_DOWN = 0x1p-28f;
 
   @Override
@@ -41,29 +42,32 @@ final class Q4Packing implements StreamedPacking {
   }
 
   @Override
+  public boolean sumsInputs() {
+    return scales.offsets();
+  }
+
+  @Override
   public long groupBytes(int columns) {
-    return BlockScales.bytes(columns) + (long) (columns / BLOCK) * WORDS * Simd.BYTES;
+    return scales.bytes(columns) + columns / 8 * Simd.BYTES;
   }
 
   @Override
   public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+    TensorType type = tensor.type();
     MemorySegment data = tensor.data();
-    int blocks = tensor.columns() / BLOCK;
-    long blockBytes = TensorType.Q4_0.blockBytes();
-    long words = at + BlockScales.bytes(tensor.columns());
+    int blocks = tensor.columns() / type.blockSize();
+    int words = type.blockSize() / 8;
+    long codes = at + scales.bytes(tensor.columns());
     for (int b = 0; b < blocks; b++) {
       for (int r = 0; r < rows; r++) {
-        long p = ((long) (row + r) * blocks + b) * blockBytes + 2;
-        long q = words + b * (WORDS * Simd.BYTES) + 4L * r;
-        long left = data.get(FILE_LONG, p); // bytes 0 to 7 have columns 0 to 7 and 16 to 23
-        long right = data.get(FILE_LONG, p + 8);
-        into.set(ValueLayout.JAVA_INT, q, word(left));
-        into.set(ValueLayout.JAVA_INT, q + Simd.BYTES, word(right));
-        into.set(ValueLayout.JAVA_INT, q + 2 * Simd.BYTES, word(left >>> 4));
-        into.set(ValueLayout.JAVA_INT, q + 3 * Simd.BYTES, word(right >>> 4));
+        long block = ((long) (row + r) * blocks + b) * type.blockBytes();
+        for (int i = 0; i < words; i++) {
+          int word = word(FileCodes.nibbles(type, data, block, i));
+          Packing.word(into, codes, (long) b * words + i, r, word);
+        }
       }
     }
-    return BlockScales.pack(tensor, row, rows, into, at);
+    return scales.pack(tensor, row, rows, into, at);
   }
 
   /**
@@ -92,10 +96,17 @@ final class Q4Packing implements StreamedPacking {
       Scratch scratch) {
     int blocks = columns / BLOCK;
     long groupBytes = groupBytes(columns);
-    float[] scales = scratch.scales(groups * blocks);
-    BlockScales.decode(w, at, groupBytes, groups, blocks, scales);
-    long words = at + BlockScales.bytes(columns);
-    integers(w, words, groupBytes, groups, blocks, scales, in, token * blocks, sums);
+    float[] decoded = scratch.scales(groups * blocks);
+    float[] offsets = scales.offsets() ? scratch.offsets(groups * blocks) : decoded;
+    for (int g = 0; g < groups; g++) {
+      int to = g * blocks * Simd.WIDTH;
+      scales.decode(w, at + g * groupBytes, 0, blocks, LESS, decoded, offsets, to);
+    }
+    if (scales.offsets()) {
+      BlockScales.addOffsets(offsets, groups, blocks, in.roundedSums, token * blocks, sums);
+    }
+    long codes = at + scales.bytes(columns);
+    integers(w, codes, groupBytes, groups, blocks, decoded, in, token * blocks, sums);
   }
 
   @Kernel
@@ -151,18 +162,31 @@ final class Q4Packing implements StreamedPacking {
       MemorySegment panel,
       long panelAt,
       Scratch scratch) {
-    float[] scales = scratch.scales((to - from) / BLOCK);
-    BlockScales.decode(w, at, from / BLOCK, to / BLOCK, scales, 0);
-    long p = at + BlockScales.bytes(columns) + (long) from / BLOCK * WORDS * Simd.BYTES;
-    decode(w, p, (to - from) / BLOCK, scales, panel, panelAt);
+    int first = from / BLOCK;
+    int blocks = (to - from) / BLOCK;
+    float[] decoded = scratch.scales(blocks);
+    float[] offsets = scratch.offsets(blocks);
+    scales.decode(w, at, first, first + blocks, LESS, decoded, offsets, 0);
+    if (!scales.offsets()) {
+      Arrays.fill(offsets, 0, blocks * Simd.WIDTH, 0);
+    }
+    long codes = at + scales.bytes(columns) + (long) first * WORDS * Simd.BYTES;
+    decode(w, codes, blocks, decoded, offsets, panel, panelAt);
   }
 
   @Kernel
   private static void decode(
-      MemorySegment w, long at, int blocks, float[] scales, MemorySegment panel, long panelAt) {
+      MemorySegment w,
+      long at,
+      int blocks,
+      float[] scales,
+      float[] offsets,
+      MemorySegment panel,
+      long panelAt) {
     for (int b = 0; b < blocks; b++) {
       FloatVector scale =
           FloatVector.fromArray(Simd.FLOATS, scales, b * Simd.WIDTH).mul(SCALE_DOWN);
+      FloatVector offset = FloatVector.fromArray(Simd.FLOATS, offsets, b * Simd.WIDTH);
       for (int i = 0; i < 2 * WORDS; i++) { // halves of words: columns 0, 1, 4, 5 and 2, 3, 6, 7
         long p = at + (b * WORDS + i / 2) * Simd.BYTES;
         long q = panelAt + (b * BLOCK + 4 * i - 2 * (i & 1)) * Simd.BYTES;
@@ -170,27 +194,30 @@ final class Q4Packing implements StreamedPacking {
         words = words.lanewise(LSHL, 16 - 16 * (i & 1));
         IntVector top = words.lanewise(LSHL, 12).and(TOP).lanewise(XOR, LESS_8);
         FloatVector number = (FloatVector) top.convert(I2F, 0);
-        number.mul(scale).intoMemorySegment(panel, q, Simd.ORDER);
+        number.fma(scale, offset).intoMemorySegment(panel, q, Simd.ORDER);
         top = words.lanewise(LSHL, 8).and(TOP).lanewise(XOR, LESS_8);
         number = (FloatVector) top.convert(I2F, 0);
-        number.mul(scale).intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
+        number.fma(scale, offset).intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
         top = words.lanewise(LSHL, 4).and(TOP).lanewise(XOR, LESS_8);
         number = (FloatVector) top.convert(I2F, 0);
-        number.mul(scale).intoMemorySegment(panel, q + 4 * Simd.BYTES, Simd.ORDER);
+        number.fma(scale, offset).intoMemorySegment(panel, q + 4 * Simd.BYTES, Simd.ORDER);
         top = words.and(TOP).lanewise(XOR, LESS_8);
         number = (FloatVector) top.convert(I2F, 0);
-        number.mul(scale).intoMemorySegment(panel, q + 5 * Simd.BYTES, Simd.ORDER);
+        number.fma(scale, offset).intoMemorySegment(panel, q + 5 * Simd.BYTES, Simd.ORDER);
       }
     }
   }
 
   @Override
   public void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt) {
-    long words = at + BlockScales.bytes(columns);
+    long codes = at + scales.bytes(columns);
     for (int c = 0; c < columns; c++) {
-      int word = Packing.word(w, words, (long) (c / BLOCK) * WORDS + c % BLOCK / 8, lane);
-      float scale = BlockScales.get(w, at, c / BLOCK, lane);
-      into[intoAt + c] = scale * ((word >>> 4 * nibble(c) & 15) - 8);
+      int code = Packing.word(w, codes, c / 8, lane) >>> 4 * nibble(c) & 15;
+      float scale = scales.scale(w, at, c / BLOCK, lane);
+      into[intoAt + c] =
+          scales.offsets()
+              ? scale * code + scales.offset(w, at, c / BLOCK, lane)
+              : scale * (code - LESS);
     }
   }
 }

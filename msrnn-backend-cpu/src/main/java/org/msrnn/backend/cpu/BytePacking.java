@@ -5,7 +5,7 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -13,41 +13,51 @@ import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
 
 /**
- * Q8_0. A block of 32 columns is eight vectors of words of four bytes; scales stand before them,
- * see {@link BlockScales}.
+ * Q8_0, and formats of five and six bits. Four columns are a word of four signed bytes; scales
+ * stand before them, see {@link BlockScales}. Codes from 0 to 31 that have offsets are less 16.
  *
  * <p>Exact products use a byte where it stands at the top of its word, 2^24 times too large, which
  * is made good in the end: a shift and a mask decode it. Products of integers use two bytes of a
  * word at a time; sums of two products are below {@code 2 * 128 * 127 < 2^15}.
  *
- * @param rounds whether products are those of rounded inputs, as integers
+ * <p>What offsets add is theirs times the sum of the inputs of their block.
+ *
+ * @param scales scales and offsets of blocks
+ * @param rounds whether products are those of rounded inputs, as integers; with scales of 32
+ *     columns
  */
-record Q8Packing(boolean rounds) implements StreamedPacking {
-  private static final int WORDS = 8; // of a block
+record BytePacking(BlockScales scales, boolean rounds) implements StreamedPacking {
+  private static final int WORDS = 8; // of 32 columns
+  private static final float LESS = 16;
   private static final int TOP = 0xff000000;
   private static final float SCALE_DOWN = 0x1p-24f;
 
   @Override
+  public boolean sumsInputs() {
+    return scales.offsets();
+  }
+
+  @Override
   public long groupBytes(int columns) {
-    return BlockScales.bytes(columns) + (long) (columns / BLOCK) * WORDS * Simd.BYTES;
+    return scales.bytes(columns) + columns / 4 * Simd.BYTES;
   }
 
   @Override
   public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+    TensorType type = tensor.type();
     MemorySegment data = tensor.data();
-    int blocks = tensor.columns() / BLOCK;
-    long blockBytes = TensorType.Q8_0.blockBytes();
-    long words = at + BlockScales.bytes(tensor.columns());
+    int blocks = tensor.columns() / type.blockSize();
+    int words = type.blockSize() / 4;
+    long codes = at + scales.bytes(tensor.columns());
     for (int b = 0; b < blocks; b++) {
       for (int r = 0; r < rows; r++) {
-        long p = ((long) (row + r) * blocks + b) * blockBytes + 2;
-        long q = words + b * (WORDS * Simd.BYTES) + 4L * r;
-        for (int i = 0; i < WORDS; i++) {
-          into.set(ValueLayout.JAVA_INT, q + i * Simd.BYTES, data.get(FILE_INT, p + 4L * i));
+        long block = ((long) (row + r) * blocks + b) * type.blockBytes();
+        for (int i = 0; i < words; i++) {
+          Packing.word(into, codes, (long) b * words + i, r, FileCodes.bytes(type, data, block, i));
         }
       }
     }
-    return BlockScales.pack(tensor, row, rows, into, at);
+    return scales.pack(tensor, row, rows, into, at);
   }
 
   @Override
@@ -60,15 +70,23 @@ record Q8Packing(boolean rounds) implements StreamedPacking {
       int token,
       float[] sums,
       Scratch scratch) {
-    int blocks = columns / BLOCK;
+    int blocks = columns / scales.block();
     long groupBytes = groupBytes(columns);
-    float[] scales = scratch.scales(groups * blocks);
-    BlockScales.decode(w, at, groupBytes, groups, blocks, scales);
-    long words = at + BlockScales.bytes(columns);
+    float[] decoded = scratch.scales(groups * blocks);
+    float[] offsets = scales.offsets() ? scratch.offsets(groups * blocks) : decoded;
+    for (int g = 0; g < groups; g++) {
+      int to = g * blocks * Simd.WIDTH;
+      scales.decode(w, at + g * groupBytes, 0, blocks, LESS, decoded, offsets, to);
+    }
+    if (scales.offsets()) {
+      BlockScales.addOffsets(offsets, groups, blocks, in.sums, token * blocks, sums);
+    }
+    long codes = at + scales.bytes(columns);
     if (rounds) {
-      integers(w, words, groupBytes, groups, blocks, scales, in, token * blocks, sums);
+      integers(w, codes, groupBytes, groups, blocks, decoded, in, token * blocks, sums);
     } else {
-      floats(w, words, groupBytes, groups, blocks, scales, in.x, in.at(token), sums);
+      int words = scales.block() / 4;
+      floats(w, codes, groupBytes, groups, blocks, words, decoded, in.x, in.at(token), sums);
     }
   }
 
@@ -79,28 +97,29 @@ record Q8Packing(boolean rounds) implements StreamedPacking {
       long groupBytes,
       int groups,
       int blocks,
+      int words,
       float[] scales,
       float[] x,
       int xAt,
       float[] sums) {
     for (int b = 0; b < blocks; b++) {
       for (int g = 0; g < groups; g++) {
-        long p = at + g * groupBytes + b * (WORDS * Simd.BYTES);
+        long p = at + g * groupBytes + b * (words * Simd.BYTES);
         FloatVector a0 = FloatVector.zero(Simd.FLOATS);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
-        for (int i = 0; i < WORDS; i++) {
-          IntVector words =
+        for (int i = 0; i < words; i++) {
+          IntVector four =
               IntVector.fromMemorySegment(Simd.INTS, w, p + i * Simd.BYTES, Simd.ORDER);
-          int k = xAt + b * BLOCK + 4 * i;
-          FloatVector v0 = (FloatVector) words.lanewise(LSHL, 24).and(TOP).convert(I2F, 0);
+          int k = xAt + 4 * (b * words + i);
+          FloatVector v0 = (FloatVector) four.lanewise(LSHL, 24).and(TOP).convert(I2F, 0);
           a0 = v0.fma(FloatVector.broadcast(Simd.FLOATS, x[k]), a0);
-          FloatVector v1 = (FloatVector) words.lanewise(LSHL, 16).and(TOP).convert(I2F, 0);
+          FloatVector v1 = (FloatVector) four.lanewise(LSHL, 16).and(TOP).convert(I2F, 0);
           a1 = v1.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 1]), a1);
-          FloatVector v2 = (FloatVector) words.lanewise(LSHL, 8).and(TOP).convert(I2F, 0);
+          FloatVector v2 = (FloatVector) four.lanewise(LSHL, 8).and(TOP).convert(I2F, 0);
           a2 = v2.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 2]), a2);
-          FloatVector v3 = (FloatVector) words.and(TOP).convert(I2F, 0);
+          FloatVector v3 = (FloatVector) four.and(TOP).convert(I2F, 0);
           a3 = v3.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 3]), a3);
         }
         FloatVector scale =
@@ -161,38 +180,48 @@ record Q8Packing(boolean rounds) implements StreamedPacking {
       MemorySegment panel,
       long panelAt,
       Scratch scratch) {
-    float[] scales = scratch.scales((to - from) / BLOCK);
-    BlockScales.decode(w, at, from / BLOCK, to / BLOCK, scales, 0);
-    decode(w, at + BlockScales.bytes(columns), from / BLOCK, to / BLOCK, scales, panel, panelAt);
+    int first = from / scales.block();
+    int blocks = (to - from) / scales.block();
+    float[] decoded = scratch.scales(blocks);
+    float[] offsets = scratch.offsets(blocks);
+    scales.decode(w, at, first, first + blocks, LESS, decoded, offsets, 0);
+    if (!scales.offsets()) {
+      Arrays.fill(offsets, 0, blocks * Simd.WIDTH, 0);
+    }
+    int words = scales.block() / 4;
+    long codes = at + scales.bytes(columns) + (long) first * words * Simd.BYTES;
+    decode(w, codes, blocks, words, decoded, offsets, panel, panelAt);
   }
 
   @Kernel
   private static void decode(
       MemorySegment w,
       long at,
-      int from,
-      int to,
+      int blocks,
+      int words,
       float[] scales,
+      float[] offsets,
       MemorySegment panel,
       long panelAt) {
-    for (int b = from; b < to; b++) {
-      FloatVector scale = FloatVector.fromArray(Simd.FLOATS, scales, (b - from) * Simd.WIDTH);
-      scale = scale.mul(SCALE_DOWN);
-      for (int i = 0; i < WORDS; i++) {
-        long p = at + b * (WORDS * Simd.BYTES) + i * Simd.BYTES;
-        long q = panelAt + (b - from) * (BLOCK * Simd.BYTES) + 4L * i * Simd.BYTES;
-        IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
-        FloatVector v0 = (FloatVector) words.lanewise(LSHL, 24).and(TOP).convert(I2F, 0);
-        v0 = v0.mul(scale);
+    for (int b = 0; b < blocks; b++) {
+      FloatVector scale =
+          FloatVector.fromArray(Simd.FLOATS, scales, b * Simd.WIDTH).mul(SCALE_DOWN);
+      FloatVector offset = FloatVector.fromArray(Simd.FLOATS, offsets, b * Simd.WIDTH);
+      for (int i = 0; i < words; i++) {
+        long p = at + (b * words + i) * Simd.BYTES;
+        long q = panelAt + 4L * (b * words + i) * Simd.BYTES;
+        IntVector four = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+        FloatVector v0 = (FloatVector) four.lanewise(LSHL, 24).and(TOP).convert(I2F, 0);
+        v0 = v0.fma(scale, offset);
         v0.intoMemorySegment(panel, q, Simd.ORDER);
-        FloatVector v1 = (FloatVector) words.lanewise(LSHL, 16).and(TOP).convert(I2F, 0);
-        v1 = v1.mul(scale);
+        FloatVector v1 = (FloatVector) four.lanewise(LSHL, 16).and(TOP).convert(I2F, 0);
+        v1 = v1.fma(scale, offset);
         v1.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
-        FloatVector v2 = (FloatVector) words.lanewise(LSHL, 8).and(TOP).convert(I2F, 0);
-        v2 = v2.mul(scale);
+        FloatVector v2 = (FloatVector) four.lanewise(LSHL, 8).and(TOP).convert(I2F, 0);
+        v2 = v2.fma(scale, offset);
         v2.intoMemorySegment(panel, q + 2 * Simd.BYTES, Simd.ORDER);
-        FloatVector v3 = (FloatVector) words.and(TOP).convert(I2F, 0);
-        v3 = v3.mul(scale);
+        FloatVector v3 = (FloatVector) four.and(TOP).convert(I2F, 0);
+        v3 = v3.fma(scale, offset);
         v3.intoMemorySegment(panel, q + 3 * Simd.BYTES, Simd.ORDER);
       }
     }
@@ -200,10 +229,15 @@ record Q8Packing(boolean rounds) implements StreamedPacking {
 
   @Override
   public void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt) {
-    long words = at + BlockScales.bytes(columns);
+    long codes = at + scales.bytes(columns);
     for (int c = 0; c < columns; c++) {
-      int word = Packing.word(w, words, (long) (c / BLOCK) * WORDS + c % BLOCK / 4, lane);
-      into[intoAt + c] = BlockScales.get(w, at, c / BLOCK, lane) * (byte) (word >>> 8 * (c % 4));
+      int block = c / scales.block();
+      int code = (byte) (Packing.word(w, codes, c / 4, lane) >>> 8 * (c % 4));
+      float scale = scales.scale(w, at, block, lane);
+      into[intoAt + c] =
+          scales.offsets()
+              ? scale * (code + LESS) + scales.offset(w, at, block, lane)
+              : scale * code;
     }
   }
 }

@@ -1,0 +1,92 @@
+package org.msrnn.backend.cpu;
+
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import org.msrnn.api.backend.Tensor;
+
+/**
+ * For each 256 columns a 16-bit number d in a word of its own, for each 16 of them a signed byte s,
+ * in words of four neighbours: d * s.
+ */
+record ByteScales() implements BlockScales {
+  private static final int BLOCK = 16;
+  private static final int BLOCKS = SUPER_BLOCK / BLOCK;
+  private static final long WORDS = 1 + BLOCKS / 4;
+  private static final int FILE_SCALES = 192; // where a block of a file has them, and then d
+
+  @Override
+  public int block() {
+    return BLOCK;
+  }
+
+  @Override
+  public long bytes(int columns) {
+    return columns / SUPER_BLOCK * WORDS * Simd.BYTES;
+  }
+
+  @Override
+  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group) {
+    MemorySegment data = tensor.data();
+    int supers = tensor.columns() / SUPER_BLOCK;
+    long blockBytes = tensor.type().blockBytes();
+    boolean fit = true;
+    for (int b = 0; b < supers; b++) {
+      long word = b * WORDS;
+      for (int r = 0; r < rows; r++) {
+        long p = ((long) (row + r) * supers + b) * blockBytes + FILE_SCALES;
+        Packing.word(into, group, word, r, data.get(Packing.FILE_SHORT, p + BLOCKS) & 0xffff);
+        for (int i = 0; i < WORDS - 1; i++) {
+          Packing.word(into, group, word + 1 + i, r, data.get(Packing.FILE_INT, p + 4L * i));
+        }
+      }
+      fit &= Half.enlarge(into, group + word * Simd.BYTES, Simd.BYTES);
+    }
+    return fit;
+  }
+
+  @Override
+  public float scale(MemorySegment from, long group, int block, int lane) {
+    long word = block / BLOCKS * WORDS;
+    int four = Packing.word(from, group, word + 1 + block % BLOCKS / 4, lane);
+    return Half.number(Packing.word(from, group, word, lane)) * (byte) (four >>> 8 * (block % 4));
+  }
+
+  @Override
+  @Kernel
+  public void decode(
+      MemorySegment from,
+      long group,
+      int first,
+      int end,
+      float less,
+      float[] scales,
+      float[] offsets,
+      int at) {
+    for (int b = first; b < end; b += 4) {
+      long p = group + b / BLOCKS * WORDS * Simd.BYTES;
+      IntVector halves = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
+      halves = halves.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      FloatVector d = halves.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      p += (1 + b % BLOCKS / 4) * Simd.BYTES;
+      IntVector words = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
+      int to = at + (b - first) * Simd.WIDTH;
+      FloatVector s0 = (FloatVector) words.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0);
+      s0 = s0.mul(d);
+      s0.intoArray(scales, to);
+      FloatVector s1 = (FloatVector) words.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0);
+      s1 = s1.mul(d);
+      s1.intoArray(scales, to + Simd.WIDTH);
+      FloatVector s2 = (FloatVector) words.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0);
+      s2 = s2.mul(d);
+      s2.intoArray(scales, to + 2 * Simd.WIDTH);
+      FloatVector s3 = (FloatVector) words.lanewise(ASHR, 24).convert(I2F, 0);
+      s3 = s3.mul(d);
+      s3.intoArray(scales, to + 3 * Simd.WIDTH);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package org.msrnn.backend.cpu;
+
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import org.msrnn.api.backend.Tensor;
+
+/**
+ * For each 256 columns two 16-bit numbers d and e, in the halves of a word; for each 32 of them a
+ * 6-bit scale s and offset t, each in a byte, in words for two neighbouring blocks: d * s and
+ * {@code -e * t}.
+ */
+record SixBitPairs() implements BlockScales {
+  private static final int BLOCKS = SUPER_BLOCK / Packing.BLOCK;
+  private static final long WORDS = 1 + BLOCKS / 2;
+
+  @Override
+  public boolean offsets() {
+    return true;
+  }
+
+  @Override
+  public long bytes(int columns) {
+    return columns / SUPER_BLOCK * WORDS * Simd.BYTES;
+  }
+
+  @Override
+  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group) {
+    MemorySegment data = tensor.data();
+    int supers = tensor.columns() / SUPER_BLOCK;
+    long blockBytes = tensor.type().blockBytes();
+    boolean fit = true;
+    for (int b = 0; b < supers; b++) {
+      for (int r = 0; r < rows; r++) {
+        long p = ((long) (row + r) * supers + b) * blockBytes;
+        long word = b * WORDS;
+        Packing.word(into, group, word, r, data.get(Packing.FILE_INT, p));
+        // four scales, four offsets, and the low bits of four of each, the scales' below
+        int scales = data.get(Packing.FILE_INT, p + 4);
+        int offsets = data.get(Packing.FILE_INT, p + 8);
+        int lows = data.get(Packing.FILE_INT, p + 12);
+        pairs(into, group, word + 1, r, scales & 0x3f3f3f3f, offsets & 0x3f3f3f3f);
+        int lastScales = lows & 0x0f0f0f0f | scales >>> 2 & 0x30303030;
+        int lastOffsets = lows >>> 4 & 0x0f0f0f0f | offsets >>> 2 & 0x30303030;
+        pairs(into, group, word + 3, r, lastScales, lastOffsets);
+      }
+      fit &= Half.enlarge(into, group + b * WORDS * Simd.BYTES, Simd.BYTES);
+    }
+    return fit;
+  }
+
+  /** Four scales and their offsets as two words. */
+  private static void pairs(
+      MemorySegment into, long group, long word, int lane, int scales, int offsets) {
+    int even = scales & 0xff | (offsets & 0xff) << 8;
+    int odd = scales >>> 8 & 0xff | offsets & 0xff00;
+    Packing.word(into, group, word, lane, even | odd << 16);
+    even = scales >>> 16 & 0xff | offsets >>> 8 & 0xff00;
+    odd = scales >>> 24 | offsets >>> 16 & 0xff00;
+    Packing.word(into, group, word + 1, lane, even | odd << 16);
+  }
+
+  @Override
+  public float scale(MemorySegment from, long group, int block, int lane) {
+    return Half.number(Packing.word(from, group, first(block), lane))
+        * (pair(from, group, block, lane) & 0xff);
+  }
+
+  @Override
+  public float offset(MemorySegment from, long group, int block, int lane) {
+    return -Half.number(Packing.word(from, group, first(block), lane) >>> 16)
+        * (pair(from, group, block, lane) >>> 8);
+  }
+
+  private static long first(int block) {
+    return block / BLOCKS * WORDS;
+  }
+
+  private static int pair(MemorySegment from, long group, int block, int lane) {
+    int word = Packing.word(from, group, first(block) + 1 + block % BLOCKS / 2, lane);
+    return word >>> 16 * (block & 1) & 0xffff;
+  }
+
+  @Override
+  @Kernel
+  public void decode(
+      MemorySegment from,
+      long group,
+      int first,
+      int end,
+      float less,
+      float[] scales,
+      float[] offsets,
+      int at) {
+    for (int b = first; b < end; b += 2) {
+      long p = group + b / BLOCKS * WORDS * Simd.BYTES;
+      IntVector both = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
+      IntVector lower = both.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      FloatVector d = lower.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      IntVector upper = both.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      FloatVector e = upper.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      p += (1 + b % BLOCKS / 2) * Simd.BYTES;
+      IntVector words = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
+      int to = at + (b - first) * Simd.WIDTH;
+      FloatVector scale = (FloatVector) words.and(0xff).convert(I2F, 0);
+      scale = scale.mul(d);
+      FloatVector offset = (FloatVector) words.lanewise(LSHR, 8).and(0xff).convert(I2F, 0);
+      offset = scale.mul(less).sub(offset.mul(e));
+      scale.intoArray(scales, to);
+      offset.intoArray(offsets, to);
+      scale = (FloatVector) words.lanewise(LSHR, 16).and(0xff).convert(I2F, 0);
+      scale = scale.mul(d);
+      offset = (FloatVector) words.lanewise(LSHR, 24).convert(I2F, 0);
+      offset = scale.mul(less).sub(offset.mul(e));
+      scale.intoArray(scales, to + Simd.WIDTH);
+      offset.intoArray(offsets, to + Simd.WIDTH);
+    }
+  }
+}
