@@ -2,11 +2,13 @@ package org.msrnn.eval.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -75,6 +77,32 @@ class BenchCommandTest {
 
     assertThat(cli.code()).as(cli.err()).isZero();
     assertThat(cli.out()).contains("| bookworm | Q8_0 |").contains("| pp4 |").contains("| tg3 |");
+  }
+
+  @Test
+  void theModelOfAShapeIsWrittenAndThenMeasured(@TempDir Path folder) {
+    String file = folder.resolve("tiny.gguf").toString();
+    Cli written = Cli.run("bench", "--shape", "tiny", "--type", "q5_1", "--write", file);
+    Cli again = Cli.run("bench", "--shape", "tiny", "--type", "q5_1", "--write", file);
+    Cli measured = bench("-m", file, "--format", "md");
+
+    assertThat(written.code()).as(written.err()).isZero();
+    assertThat(written.err()).contains("written: " + file);
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.err()).contains("is there already");
+    assertThat(measured.code()).as(measured.err()).isZero();
+    assertThat(measured.out()).contains("Q5_1");
+  }
+
+  @Test
+  void whatCannotBeWrittenIsRefused() {
+    Cli noShape = Cli.run("bench", "--write", "model.gguf");
+    Cli noBlock = Cli.run("bench", "--shape", "tiny", "--type", "q4_k", "--write", "model.gguf");
+
+    assertThat(noShape.code()).isEqualTo(2);
+    assertThat(noShape.err()).contains("--write goes with --shape");
+    assertThat(noBlock.code()).isEqualTo(2);
+    assertThat(noBlock.err()).contains("Q4_K has blocks of 256 numbers").contains("have 64");
   }
 
   @Test
