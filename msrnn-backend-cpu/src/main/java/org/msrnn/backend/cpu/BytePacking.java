@@ -52,9 +52,7 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
     for (int b = 0; b < blocks; b++) {
       for (int r = 0; r < rows; r++) {
         long block = ((long) (row + r) * blocks + b) * type.blockBytes();
-        for (int i = 0; i < words; i++) {
-          Packing.word(into, codes, (long) b * words + i, r, FileCodes.bytes(type, data, block, i));
-        }
+        FileCodes.bytes(type, data, block, into, codes + b * (words * Simd.BYTES) + 4L * r);
       }
     }
     return scales.pack(tensor, row, rows, into, at);

@@ -31,8 +31,6 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
   private static final int TOP = 0xf0000000;
   private static final int LOWEST = 0x000f000f; // of each half of a word
   private static final int LESS_8 = 0x80000000; // at the top: q - 8 is q with its top bit turned
-  private static final long LOWER = 0x0f0f0f0f0f0f0f0fL; // of each byte
-  private static final long PAIRS = 0x00ff00ff00ff00ffL; // of nibbles, a byte of each 16 bits
   private static final float LESS = 8;
   private static final float SCALE_DOWN = 0x1p-28f;
 
@@ -61,27 +59,10 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
     for (int b = 0; b < blocks; b++) {
       for (int r = 0; r < rows; r++) {
         long block = ((long) (row + r) * blocks + b) * type.blockBytes();
-        for (int i = 0; i < words; i++) {
-          int word = word(FileCodes.nibbles(type, data, block, i));
-          Packing.word(into, codes, (long) b * words + i, r, word);
-        }
+        FileCodes.nibbles(type, data, block, into, codes + b * (words * Simd.BYTES) + 4L * r);
       }
     }
     return scales.pack(tensor, row, rows, into, at);
-  }
-
-  /**
-   * Where a column stands in its word, in nibbles: two apart are 16 bits apart, see {@link Inputs}.
-   */
-  private static int nibble(int column) {
-    return column & 1 | (column & 4) >> 1 | (column & 2) << 1;
-  }
-
-  /** A word of the eight columns in the lower halves of bytes. */
-  private static int word(long bytes) {
-    long numbers = bytes & LOWER;
-    long pairs = (numbers | numbers >>> 4) & PAIRS; // columns 0 and 1, 2 and 3, ...
-    return (int) (pairs | pairs >>> 24);
   }
 
   @Override
@@ -212,7 +193,7 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
   public void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt) {
     long codes = at + scales.bytes(columns);
     for (int c = 0; c < columns; c++) {
-      int code = Packing.word(w, codes, c / 8, lane) >>> 4 * nibble(c) & 15;
+      int code = Packing.word(w, codes, c / 8, lane) >>> 4 * FileCodes.nibble(c) & 15;
       float scale = scales.scale(w, at, c / BLOCK, lane);
       into[intoAt + c] =
           scales.offsets()
