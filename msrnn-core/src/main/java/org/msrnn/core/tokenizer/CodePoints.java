@@ -8,18 +8,32 @@ final class CodePoints {
 
   private CodePoints() {}
 
-  /** The code points of a part of a text; lone surrogates become U+FFFD. */
-  static int[] of(String text, int from, int to) {
-    int[] points = new int[to - from];
-    int count = 0;
-    for (int at = from; at < to; ) {
-      char c = text.charAt(at++);
-      if (Character.isHighSurrogate(c) && at < to && Character.isLowSurrogate(text.charAt(at))) {
-        points[count++] = Character.toCodePoint(c, text.charAt(at++));
-      } else {
-        points[count++] = Character.isSurrogate(c) ? REPLACEMENT : c;
+  /** The text with U+FFFD in place of lone surrogates. */
+  static String wellFormed(String text) {
+    for (int at = 0; at < text.length(); ) {
+      int c = text.codePointAt(at);
+      if (isSurrogate(c)) {
+        int[] points = of(text);
+        return new String(points, 0, points.length);
       }
+      at += Character.charCount(c);
+    }
+    return text;
+  }
+
+  /** The code points of a text; lone surrogates become U+FFFD. */
+  static int[] of(String text) {
+    int[] points = new int[text.length()];
+    int count = 0;
+    for (int at = 0; at < text.length(); ) {
+      int c = text.codePointAt(at);
+      at += Character.charCount(c);
+      points[count++] = isSurrogate(c) ? REPLACEMENT : c;
     }
     return Arrays.copyOf(points, count);
+  }
+
+  private static boolean isSurrogate(int c) {
+    return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
   }
 }

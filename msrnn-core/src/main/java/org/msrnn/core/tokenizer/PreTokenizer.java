@@ -1,81 +1,158 @@
 package org.msrnn.core.tokenizer;
 
-import org.msrnn.api.UnsupportedModelException;
-import org.msrnn.core.format.Metadata;
+import static org.msrnn.core.tokenizer.CharacterClass.isBreak;
+import static org.msrnn.core.tokenizer.CharacterClass.isLetter;
+import static org.msrnn.core.tokenizer.CharacterClass.isLower;
+import static org.msrnn.core.tokenizer.CharacterClass.isNumber;
+import static org.msrnn.core.tokenizer.CharacterClass.isPunctuation;
+import static org.msrnn.core.tokenizer.CharacterClass.isSpace;
+import static org.msrnn.core.tokenizer.CharacterClass.isUpper;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
- * Cuts a text into the words within which byte-level BPE merges. Each is a regular expression of
- * the original tokenizers, written as a scanner: no recursion, and linear in the text.
+ * Cuts a text into words, within which tokens are made. Each is a regular expression of the
+ * original tokenizers, written as a scanner: no recursion, and linear in the text. What the
+ * expression does not match is a word too. A tokenizer may have several: each cuts the words of the
+ * one before.
  */
 enum PreTokenizer {
-  /** {@code 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+}. */
-  GPT2 {
+  /** GPT-2, OLMo, and after {@link #DIGITS} SmolLM, StarCoder and Granite 3. */
+  GPT2("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+") {
     @Override
     int next(int[] text, int from, int end) {
       return classic(text, from, end);
     }
   },
-  /** SmolLM: every digit is a word, and what lies between is cut as by {@link #GPT2}. */
-  SMOLLM {
-    @Override
-    int next(int[] text, int from, int end) {
-      if (isNumber(text[from])) {
-        return from + 1;
-      }
-      int at = from;
-      while (at < end && isSpace(text[at])) {
-        at++;
-      }
-      // White space before a digit ends a text of its own: nothing is left over for the digit.
-      return at > from && at < end && isNumber(text[at]) ? at : classic(text, from, end);
-    }
-  },
-  /**
-   * {@code (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*}
-   * {@code |\s*[\r\n]+|\s+(?!\S)|\s+}.
-   */
-  QWEN2 {
+  /** Qwen 2 and 3. */
+  QWEN2(
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
+          + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+") {
     @Override
     int next(int[] text, int from, int end) {
       return modern(text, from, end, 1);
     }
   },
-  /** Llama 3: as {@link #QWEN2}, but with {@code \p{N}{1,3}}. */
-  LLAMA_BPE {
+  /** Llama 3, SmolLM 3, OLMo 2 and GPT-4: as {@link #QWEN2}, but three digits go together. */
+  LLAMA3(
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
+          + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+") {
     @Override
     int next(int[] text, int from, int end) {
       return modern(text, from, end, 3);
     }
-
+  },
+  /** Mistral Nemo and later ones: a capital begins a word. */
+  TEKKEN(
+      "[^\\r"
+          + "\\n"
+          + "\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r"
+          + "\\n"
+          + "\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}|"
+          + " ?[^\\s\\p{L}\\p{N}]+[\\r"
+          + "\\n"
+          + "/]*|\\s*[\\r"
+          + "\\n"
+          + "]+|\\s+(?!\\S)|\\s+") {
     @Override
-    boolean wholeWordsFirst() {
-      return true;
+    int next(int[] text, int from, int end) {
+      int word = casedWord(text, from, end);
+      return word > from ? word : rest(text, from, end, 1, true);
     }
-
+  },
+  /** GPT-4o and Phi-4 mini: as {@link #TEKKEN}, with contractions and three digits together. */
+  GPT4O(
+      "[^\\r"
+          + "\\n"
+          + "\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
+          + "(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r"
+          + "\\n"
+          + "\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*"
+          + "(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r"
+          + "\\n"
+          + "/]*|\\s*[\\r"
+          + "\\n"
+          + "]+|\\s+(?!\\S)|\\s+") {
     @Override
-    boolean addsBos() {
-      return true;
+    int next(int[] text, int from, int end) {
+      int word = casedWord(text, from, end);
+      return word > from
+          ? word + contraction(text, word, end, true)
+          : rest(text, from, end, 3, true);
+    }
+  },
+  /** Every digit is a word. */
+  DIGITS("\\p{N}") {
+    @Override
+    int next(int[] text, int from, int end) {
+      return isNumber(text[from]) ? from + 1 : run(text, from, end, c -> !isNumber(c));
+    }
+  },
+  /** Digits that stand together are a word. */
+  NUMBERS("\\p{N}+") {
+    @Override
+    int next(int[] text, int from, int end) {
+      return runs(text, from, end, CharacterClass::isNumber);
+    }
+  },
+  /** Of digits that stand together, three each are a word. */
+  THREE_DIGITS("[0-9][0-9][0-9]") {
+    @Override
+    int next(int[] text, int from, int end) {
+      int digits = 0;
+      for (int at = from; at < end; at++) {
+        digits = text[at] >= '0' && text[at] <= '9' ? digits + 1 : 0;
+        if (digits == 3) {
+          // What stands before the three is a word of its own.
+          return at - 2 > from ? at - 2 : at + 1;
+        }
+      }
+      return end;
+    }
+  },
+  /** Punctuation that stands together is a word. */
+  PUNCTUATION("[\\p{P}\\$\\+<=>\\^~\\|]+") {
+    @Override
+    int next(int[] text, int from, int end) {
+      return runs(text, from, end, c -> isPunctuation(c) || "$+<=>^~|".indexOf(c) >= 0);
+    }
+  },
+  /** A space ends a word. */
+  AFTER_SPACE(" ") {
+    @Override
+    int next(int[] text, int from, int end) {
+      return Math.min(end, run(text, from, end, c -> c != ' ') + 1);
+    }
+  },
+  /** A space, which SentencePiece writes so, begins a word. */
+  BEFORE_SPACE("\u2581") {
+    @Override
+    int next(int[] text, int from, int end) {
+      return run(text, from + 1, end, c -> c != '\u2581');
     }
   };
 
-  private static final String KEY = "tokenizer.ggml.pre";
+  private final String expression;
 
-  /** The one that a file names, also by the other names in use. */
-  static PreTokenizer from(Metadata metadata) {
-    return switch (metadata.string(KEY, "")) {
-      case "gpt2", "gpt-2" -> GPT2;
-      case "smollm" -> SMOLLM;
-      case "qwen2" -> QWEN2;
-      case "llama-bpe", "llama3", "llama-v3" -> LLAMA_BPE;
-      default ->
-          throw new UnsupportedModelException(
-              metadata.file()
-                  + ": "
-                  + KEY
-                  + " is "
-                  + metadata.shown(KEY)
-                  + ", msrnn has gpt2, smollm, qwen2 and llama-bpe");
-    };
+  PreTokenizer(String expression) {
+    this.expression = expression;
+  }
+
+  /** The one with exactly this regular expression. */
+  static Optional<PreTokenizer> of(String expression) {
+    return Arrays.stream(values()).filter(p -> p.expression.equals(expression)).findFirst();
+  }
+
+  /** The regular expression. */
+  String expression() {
+    return expression;
+  }
+
+  /** Whether the expression leaves no character of any text out. */
+  boolean matchesAll() {
+    return expression.endsWith("|\\s+");
   }
 
   /**
@@ -87,16 +164,6 @@ enum PreTokenizer {
    */
   abstract int next(int[] text, int from, int end);
 
-  /** Whether a word that is a token is that token, whatever the merges would make of it. */
-  boolean wholeWordsFirst() {
-    return false;
-  }
-
-  /** Whether BOS is added where the file does not say. */
-  boolean addsBos() {
-    return false;
-  }
-
   private static int classic(int[] text, int from, int end) {
     int contraction = contraction(text, from, end, false);
     if (contraction > 0) {
@@ -104,15 +171,12 @@ enum PreTokenizer {
     }
     int at = text[from] == ' ' && from + 1 < end ? from + 1 : from;
     if (isLetter(text[at])) {
-      return letters(text, at, end);
+      return run(text, at, end, CharacterClass::isLetter);
     }
     if (isNumber(text[at])) {
-      return numbers(text, at, end, Integer.MAX_VALUE);
+      return run(text, at, end, CharacterClass::isNumber);
     }
-    if (!isSpace(text[at])) {
-      return others(text, at, end);
-    }
-    return spaces(text, from, end, false);
+    return isSpace(text[at]) ? spaces(text, from, end, false) : others(text, at, end);
   }
 
   private static int modern(int[] text, int from, int end, int digits) {
@@ -120,31 +184,59 @@ enum PreTokenizer {
     if (contraction > 0) {
       return from + contraction;
     }
-    int c = text[from];
-    if (isLetter(c)) {
-      return letters(text, from, end);
+    int at = afterPrefix(text, from, end);
+    if (at < end && isLetter(text[at])) {
+      return run(text, at, end, CharacterClass::isLetter);
     }
-    if (isNumber(c)) {
-      return numbers(text, from, end, digits);
+    return rest(text, from, end, digits, false);
+  }
+
+  /** What the newer expressions have after their words: digits, signs, white space. */
+  private static int rest(int[] text, int from, int end, int digits, boolean slashes) {
+    if (isNumber(text[from])) {
+      return run(text, from, Math.min(end, from + digits), CharacterClass::isNumber);
     }
-    boolean more = from + 1 < end;
-    if (more && c != '\r' && c != '\n' && isLetter(text[from + 1])) {
-      return letters(text, from + 1, end);
-    }
-    int at = c == ' ' && more ? from + 1 : from;
-    if (!isSpace(text[at]) && !isNumber(text[at])) {
-      int after = others(text, at, end);
-      while (after < end && (text[after] == '\r' || text[after] == '\n')) {
-        after++;
-      }
-      return after;
+    int at = text[from] == ' ' && from + 1 < end ? from + 1 : from;
+    if (!isSpace(text[at]) && !isNumber(text[at]) && !isLetter(text[at])) {
+      return run(text, others(text, at, end), end, c -> isBreak(c) || (slashes && c == '/'));
     }
     return spaces(text, from, end, true);
   }
 
+  /** After the one character that may stand before the letters of a word. */
+  private static int afterPrefix(int[] text, int from, int end) {
+    int c = text[from];
+    return from < end && !isBreak(c) && !isLetter(c) && !isNumber(c) ? from + 1 : from;
+  }
+
+  /** The end of a word of capitals, then small letters; {@code from} if none starts here. */
+  private static int casedWord(int[] text, int from, int end) {
+    int start = afterPrefix(text, from, end);
+    for (int first = start; first >= from; first--) {
+      int word = withSmallLetters(text, first, end);
+      if (word > first) {
+        return word;
+      }
+    }
+    int capitals = run(text, start, end, CharacterClass::isUpper);
+    return capitals > start ? capitals : from;
+  }
+
+  /** The end of any capitals and at least one small letter; {@code from} if there are none. */
+  private static int withSmallLetters(int[] text, int from, int end) {
+    int last = from;
+    int at = from;
+    for (; at < end && isUpper(text[at]); at++) {
+      if (isLower(text[at])) {
+        last = at + 1; // letters without case are both
+      }
+    }
+    return at < end && isLower(text[at]) ? run(text, at, end, CharacterClass::isLower) : last;
+  }
+
   /** Length of an English contraction's tail that starts here, or 0. */
   private static int contraction(int[] text, int from, int end, boolean anyCase) {
-    if (text[from] != '\'' || from + 1 == end) {
+    if (from + 1 >= end || text[from] != '\'') {
       return 0;
     }
     int first = lower(text[from + 1], anyCase);
@@ -168,28 +260,8 @@ enum PreTokenizer {
     return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c == '\u017f' ? 's' : c;
   }
 
-  private static int letters(int[] text, int from, int end) {
-    int at = from + 1;
-    while (at < end && isLetter(text[at])) {
-      at++;
-    }
-    return at;
-  }
-
-  private static int numbers(int[] text, int from, int end, int most) {
-    int at = from + 1;
-    while (at < end && at - from < most && isNumber(text[at])) {
-      at++;
-    }
-    return at;
-  }
-
   private static int others(int[] text, int from, int end) {
-    int at = from + 1;
-    while (at < end && !isSpace(text[at]) && !isLetter(text[at]) && !isNumber(text[at])) {
-      at++;
-    }
-    return at;
+    return run(text, from, end, c -> !isSpace(c) && !isLetter(c) && !isNumber(c));
   }
 
   /** White space: up to its last line break where those count, else all but one before a word. */
@@ -198,7 +270,7 @@ enum PreTokenizer {
     int afterBreak = -1;
     while (at < end && isSpace(text[at])) {
       at++;
-      if (text[at - 1] == '\r' || text[at - 1] == '\n') {
+      if (isBreak(text[at - 1])) {
         afterBreak = at;
       }
     }
@@ -208,31 +280,17 @@ enum PreTokenizer {
     return at < end && at - from > 1 ? at - 1 : at;
   }
 
-  /** {@code \p{L}}. */
-  private static boolean isLetter(int c) {
-    return Character.isLetter(c);
+  private static int run(int[] text, int from, int end, IntPredicate of) {
+    int at = from;
+    while (at < end && of.test(text[at])) {
+      at++;
+    }
+    return at;
   }
 
-  /** {@code \p{N}}. */
-  private static boolean isNumber(int c) {
-    return switch (Character.getType(c)) {
-      case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
-      default -> false;
-    };
-  }
-
-  /** {@code \s}: Unicode's property White_Space. */
-  private static boolean isSpace(int c) {
-    return (c >= '\t' && c <= '\r')
-        || c == ' '
-        || c == 0x85
-        || c == 0xa0
-        || c == 0x1680
-        || (c >= 0x2000 && c <= 0x200a)
-        || c == 0x2028
-        || c == 0x2029
-        || c == 0x202f
-        || c == 0x205f
-        || c == 0x3000;
+  /** The end of a run of such characters, or of others. */
+  private static int runs(int[] text, int from, int end, IntPredicate of) {
+    boolean first = of.test(text[from]);
+    return run(text, from, end, c -> of.test(c) == first);
   }
 }

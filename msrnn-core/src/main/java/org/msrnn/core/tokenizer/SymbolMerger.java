@@ -9,24 +9,9 @@ import java.util.Arrays;
  */
 final class SymbolMerger {
   /** No merge: an id below 0 in the lower half. */
-  static final long NONE = -1;
+  static final long NONE = PairTable.NONE;
 
-  /** Which symbols merge. */
-  @FunctionalInterface
-  interface Merges {
-    /**
-     * The merge of two neighbours.
-     *
-     * @param left id of the left symbol
-     * @param right id of the right symbol
-     * @param start where the left symbol starts
-     * @param end where the right symbol ends
-     * @return {@link #merge(int, int)}, or {@link #NONE}
-     */
-    long find(int left, int right, int start, int end);
-  }
-
-  private final Merges merges;
+  private final PairTable merges;
   private int[] ids = new int[64];
   private int[] starts = new int[64];
   private int[] previous = new int[64];
@@ -38,13 +23,17 @@ final class SymbolMerger {
   private long[] heap = new long[64];
   private int heapSize;
   private int size;
-  private int end;
 
-  SymbolMerger(Merges merges) {
+  /**
+   * A merger.
+   *
+   * @param merges from a pair of symbols to their {@link #merge(int, int)}
+   */
+  SymbolMerger(PairTable merges) {
     this.merges = merges;
   }
 
-  /** What {@link Merges#find} returns: a key, small ones first, and the id of the merged symbol. */
+  /** What a table of merges holds: a key, small ones first, and the id of the merged symbol. */
   static long merge(int key, int id) {
     return ((long) key << 32) | id;
   }
@@ -70,9 +59,8 @@ final class SymbolMerger {
     size++;
   }
 
-  /** Merges what can be merged; the last symbol ends at {@code textEnd}. */
-  void merge(int textEnd) {
-    end = textEnd;
+  /** Merges what can be merged. */
+  void merge() {
     for (int i = 0; i < size; i++) {
       previous[i] = i - 1;
       following[i] = i + 1 < size ? i + 1 : -1;
@@ -110,11 +98,6 @@ final class SymbolMerger {
     return starts[symbol];
   }
 
-  /** Where a symbol ends. */
-  int end(int symbol) {
-    return following[symbol] < 0 ? end : starts[following[symbol]];
-  }
-
   private void join(int left, int id) {
     int right = following[left];
     int after = following[right];
@@ -132,7 +115,7 @@ final class SymbolMerger {
 
   private void look(int left) {
     int right = following[left];
-    pending[left] = right < 0 ? NONE : merges.find(ids[left], ids[right], starts[left], end(right));
+    pending[left] = right < 0 ? NONE : merges.find(ids[left], ids[right]);
     if ((int) pending[left] >= 0) {
       push(((pending[left] >> 32) << 32) | left);
     }

@@ -1,34 +1,26 @@
 package org.msrnn.core.tokenizer;
 
-import org.msrnn.api.UnsupportedModelException;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.msrnn.core.format.Metadata;
 import org.msrnn.core.format.ModelFile;
 
 /** The kinds of tokenizer that a model file can describe. */
 public final class Tokenizers {
-  private static final String MODEL = "tokenizer.ggml.model";
-
   private Tokenizers() {}
 
   /**
-   * The tokenizer of a model file.
+   * The tokenizer of a model file: as its metadata describe it, and else its {@code
+   * tokenizer.json}. In both cases the metadata say what BOS and EOS are, where they say it.
    *
    * @throws org.msrnn.api.ModelFileException if its description is damaged
-   * @throws UnsupportedModelException if msrnn lacks its kind or its pre-tokenizer
+   * @throws org.msrnn.api.UnsupportedModelException if msrnn lacks a part of it
    */
   public static Tokenizer from(ModelFile file) {
     Metadata metadata = file.metadata();
-    return switch (metadata.string(MODEL)) {
-      case "gpt2" -> new ByteLevelBpe(metadata);
-      case "llama" -> new SentencePieceBpe(metadata);
-      default ->
-          throw new UnsupportedModelException(
-              metadata.file()
-                  + ": "
-                  + MODEL
-                  + " is "
-                  + metadata.shown(MODEL)
-                  + ", msrnn has gpt2 (byte-level BPE) and llama (SentencePiece BPE)");
-    };
+    Optional<Path> json = file.tokenizerJson();
+    return json.isPresent() && !metadata.has(GgufTokenizer.MODEL)
+        ? JsonTokenizer.read(json.get(), metadata)
+        : GgufTokenizer.read(metadata);
   }
 }

@@ -1,22 +1,31 @@
 package org.msrnn.core.tokenizer;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import org.msrnn.api.ModelFileException;
-import org.msrnn.core.format.Metadata;
+import java.util.Set;
 
-/** What all kinds of vocabulary have in a GGUF file: texts and types of tokens, BOS and EOS. */
+/** Texts and types of tokens, from whatever file. Immutable. */
 final class Vocabulary {
-  static final String TOKENS = "tokenizer.ggml.tokens";
   static final int MAX_TOKENS = 1 << 22;
 
-  private static final String TYPES = "tokenizer.ggml.token_type";
-  private static final String BOS = "tokenizer.ggml.bos_token_id";
-  private static final String EOS = "tokenizer.ggml.eos_token_id";
-  private static final String ADD_BOS = "tokenizer.ggml.add_bos_token";
+  /** So that a file cannot make a tokenizer slow. Real tokens stay below 200 characters. */
+  static final int MAX_LENGTH = 1 << 10;
+
+  /** Special tokens that end a turn or a document in the families that msrnn knows. */
+  private static final Set<String> ENDS =
+      Set.of(
+          "</s>",
+          "<eos>",
+          "<|endoftext|>",
+          "<|end_of_text|>",
+          "<|eot_id|>",
+          "<|eom_id|>",
+          "<|im_end|>",
+          "<end_of_turn>",
+          "<|end|>",
+          "<EOT>");
 
   /** What a token is. */
   enum Type {
@@ -31,63 +40,52 @@ final class Vocabulary {
     /** A place that is kept free. */
     UNUSED,
     /** One byte, for text that has no token. */
-    BYTE
+    BYTE;
+
+    /** Whether text may become such a token by merging. */
+    boolean isText() {
+      return this == NORMAL || this == USER_DEFINED || this == UNUSED;
+    }
   }
 
-  /** The types by their numbers in a file; 0 is undefined, and taken for normal. */
-  private static final List<Type> BY_NUMBER =
-      List.of(
-          Type.NORMAL,
-          Type.NORMAL,
-          Type.UNKNOWN,
-          Type.CONTROL,
-          Type.USER_DEFINED,
-          Type.UNUSED,
-          Type.BYTE);
-
-  private final Metadata metadata;
+  private final Source source;
   private final List<String> texts;
-  private final byte[] types;
-  private final OptionalInt bos;
-  private final OptionalInt eos;
+  private final Type[] types;
+  private final Map<String, Integer> special;
 
-  Vocabulary(Metadata metadata) {
-    this.metadata = metadata;
-    this.texts = metadata.strings(TOKENS);
+  /**
+   * A vocabulary. What ends a turn is a special token, also where a converter took it for text that
+   * was added: a text must not end a turn.
+   */
+  Vocabulary(Source source, List<String> texts, Type[] types) {
+    this.source = source;
+    this.texts = texts;
+    this.types = types.clone();
     if (texts.isEmpty() || texts.size() > MAX_TOKENS) {
-      throw fault(TOKENS, texts.size() + " tokens", "1 to " + MAX_TOKENS);
+      throw source.fault(source.tokens(), texts.size() + " tokens", "1 to " + MAX_TOKENS);
     }
-    this.types = types();
-    this.bos = id(BOS);
-    this.eos = id(EOS);
+    for (int i = 0; i < types.length; i++) {
+      String text = texts.get(i);
+      if (text.length() > MAX_LENGTH) {
+        throw source.fault(
+            source.tokens() + "[" + i + "]",
+            text.length() + " characters long",
+            "at most " + MAX_LENGTH);
+      }
+      boolean marked = types[i] == Type.CONTROL || types[i] == Type.USER_DEFINED;
+      if (marked && text.isEmpty()) {
+        throw source.fault(
+            source.tokens() + "[" + i + "]", "empty, and special", "a text for a special token");
+      }
+      if (types[i] == Type.USER_DEFINED && ENDS.contains(text)) {
+        this.types[i] = Type.CONTROL;
+      }
+    }
+    this.special = ids(Type.CONTROL, Type.UNKNOWN, Type.USER_DEFINED);
   }
 
-  private byte[] types() {
-    byte[] result = new byte[texts.size()];
-    if (!metadata.has(TYPES)) {
-      Arrays.fill(result, (byte) BY_NUMBER.indexOf(Type.NORMAL));
-      return result;
-    }
-    int[] numbers = metadata.integers(TYPES, 0, BY_NUMBER.size() - 1);
-    checkLength(TYPES, numbers.length);
-    for (int i = 0; i < result.length; i++) {
-      result[i] = (byte) numbers[i];
-    }
-    return result;
-  }
-
-  /** Refuses an array that does not have one number a token. */
-  void checkLength(String key, int length) {
-    if (length != texts.size()) {
-      throw fault(key + " array length", "" + length, texts.size() + ", one for each token");
-    }
-  }
-
-  /** A token id of the metadata, where it is there. */
-  OptionalInt id(String key) {
-    return metadata.has(key)
-        ? OptionalInt.of(metadata.integer(key, 0, texts.size() - 1))
-        : OptionalInt.empty();
+  Source source() {
+    return source;
   }
 
   int size() {
@@ -99,40 +97,39 @@ final class Vocabulary {
   }
 
   Type type(int token) {
-    return BY_NUMBER.get(types[token]);
+    return types[token];
   }
 
-  OptionalInt bos() {
-    return bos;
+  /** Ids by text of the special and added tokens. */
+  Map<String, Integer> special() {
+    return special;
   }
 
-  OptionalInt eos() {
-    return eos;
-  }
-
-  /** Whether BOS precedes a document. */
-  boolean addsBos(boolean fallback) {
-    boolean adds = metadata.bool(ADD_BOS, fallback && bos.isPresent());
-    if (adds && bos.isEmpty()) {
-      throw fault(ADD_BOS, "true without " + BOS, "true with it, or false");
-    }
-    return adds;
+  /** Whether a token is special and known by its text to end a turn or a document. */
+  boolean endsByName(int token) {
+    return types[token] == Type.CONTROL && ENDS.contains(texts.get(token));
   }
 
   /** Ids by text of the tokens of the given types; of two tokens with one text, the first. */
   Map<String, Integer> ids(Type... wanted) {
-    List<Type> list = List.of(wanted);
-    Map<String, Integer> ids = HashMap.newHashMap(texts.size());
+    Set<Type> set = Set.of(wanted);
+    Map<String, Integer> ids = HashMap.newHashMap(set.contains(Type.NORMAL) ? types.length : 64);
     for (int i = 0; i < types.length; i++) {
-      if (list.contains(type(i))) {
+      if (set.contains(types[i])) {
         ids.putIfAbsent(texts.get(i), i);
       }
     }
     return ids;
   }
 
-  /** A fault of the metadata that has no value of its own to show. */
-  ModelFileException fault(String field, String found, String allowed) {
-    return new ModelFileException(metadata.file(), -1, field, found, allowed);
+  /** The tokens that were added as texts, to be found as they are. */
+  List<AddedToken> added() {
+    var added = new ArrayList<AddedToken>();
+    for (int i = 0; i < types.length; i++) {
+      if (types[i] == Type.USER_DEFINED) {
+        added.add(AddedToken.of(i, texts.get(i)));
+      }
+    }
+    return added;
   }
 }

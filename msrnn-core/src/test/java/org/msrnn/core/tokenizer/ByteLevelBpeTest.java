@@ -121,7 +121,18 @@ class ByteLevelBpeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2", "smollm", "qwen2", "llama-bpe"})
+  @ValueSource(
+      strings = {
+        "gpt2",
+        "smollm",
+        "refact",
+        "qwen2",
+        "llama-bpe",
+        "dbrx",
+        "tekken",
+        "gpt-4o",
+        "default"
+      })
   void everyTextDecodesToItself(String pre) {
     Tokenizer tokenizer = tokenizer(tiny().put(PRE, pre));
     long seed = Long.getLong("msrnn.seed", new Random().nextLong());
@@ -202,11 +213,19 @@ class ByteLevelBpeTest {
   }
 
   @Test
+  void bytesThatAVocabularyNeverSawAreLeftOut() {
+    List<String> tokens = new ArrayList<>(TinyLlama.byteTokens());
+    tokens.addAll(List.of("th", "the", "\u0120the", "<|end|>"));
+    tokens.set(0xf1, "qq");
+    Tokenizer tokenizer = tokenizer(tiny().put(TOKENS, tokens));
+    assertThat(tokenizer.encode("a\ud8c0\udc00b")).containsExactly('a', 0x80, 0x80, 0x80, 'b');
+  }
+
+  @Test
   void unknownPreTokenizersAreRefusedWithThoseThatThereAre() {
-    assertThatThrownBy(() -> tokenizer(tiny().put(PRE, "tekken")))
+    assertThatThrownBy(() -> tokenizer(tiny().put(PRE, "bloom")))
         .isInstanceOf(UnsupportedModelException.class)
-        .hasMessageContaining(
-            "tokenizer.ggml.pre is tekken, msrnn has gpt2, smollm, qwen2 and llama-bpe");
+        .hasMessageContaining("tokenizer.ggml.pre is bloom, msrnn has gpt-2, smollm,");
     assertThatThrownBy(() -> tokenizer(tiny().remove(PRE)))
         .isInstanceOf(UnsupportedModelException.class)
         .hasMessageContaining("tokenizer.ggml.pre is missing");

@@ -5,21 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class PreTokenizerTest {
-  private static final String MODERN =
-      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,DIGITS}"
-          + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
-  private static final String GPT2 =
-      "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-
   private static List<String> words(PreTokenizer pre, String text) {
-    int[] points = CodePoints.of(text, 0, text.length());
+    int[] points = CodePoints.of(text);
     var words = new ArrayList<String>();
     for (int from = 0; from < points.length; ) {
       int to = pre.next(points, from, points.length);
@@ -29,35 +23,66 @@ class PreTokenizerTest {
     return words;
   }
 
-  private static Pattern pattern(PreTokenizer pre) {
-    String expression =
-        switch (pre) {
-          // The digit alone comes first, and ends the text for what stands before it.
-          case GPT2 -> GPT2;
-          case SMOLLM ->
-              "\\p{N}|" + GPT2.replace("| ?\\p{N}+", "").replace("(?!\\S)", "(?![^\\s\\p{N}])");
-          case QWEN2 -> MODERN.replace("DIGITS", "1");
-          case LLAMA_BPE -> MODERN.replace("DIGITS", "3");
-        };
-    return Pattern.compile(expression, Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE);
+  /** Matches, and what lies between them, are words. */
+  private static List<String> wordsByDefinition(PreTokenizer pre, String text) {
+    if (pre == PreTokenizer.AFTER_SPACE) {
+      return pieces("[^ ]* |[^ ]+", text);
+    }
+    if (pre == PreTokenizer.BEFORE_SPACE) {
+      return pieces("\u2581[^\u2581]*|[^\u2581]+", text);
+    }
+    return pieces(pre.expression(), text);
+  }
+
+  private static List<String> pieces(String expression, String text) {
+    var words = new ArrayList<String>();
+    Matcher matcher =
+        Pattern.compile(expression, Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNICODE_CASE)
+            .matcher(text);
+    int from = 0;
+    while (matcher.find()) {
+      if (matcher.start() > from) {
+        words.add(text.substring(from, matcher.start()));
+      }
+      words.add(matcher.group());
+      from = matcher.end();
+    }
+    if (from < text.length()) {
+      words.add(text.substring(from));
+    }
+    return words;
   }
 
   @ParameterizedTest
   @EnumSource(PreTokenizer.class)
   void theScannerAgreesWithTheRegularExpression(PreTokenizer pre) {
-    Pattern pattern = pattern(pre);
     long seed = Long.getLong("msrnn.seed", new Random().nextLong());
     for (int i = 0; i < 4_000; i++) {
       String text = Texts.random(new Random(seed + i), 16);
-      var expected = new ArrayList<String>();
-      pattern.matcher(text).results().forEach(match -> expected.add(match.group()));
-      assertThat(words(pre, text)).as("-Dmsrnn.seed=%d", seed + i).isEqualTo(expected);
+      assertThat(words(pre, text))
+          .as("-Dmsrnn.seed=%d", seed + i)
+          .isEqualTo(wordsByDefinition(pre, text));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PreTokenizer.class)
+  void aRunOfAnythingIsCutInTimeThatGrowsWithIt(PreTokenizer pre) {
+    for (String part : List.of("a", "A", "\u02b0", "\u0301", " ", "\n", "1", "'", "/", "\u02b0A")) {
+      String text = part.repeat(1 << 18);
+      assertThat(words(pre, text).stream().mapToInt(String::length).sum()).isEqualTo(text.length());
     }
   }
 
   @Test
   void wordsTakeOneSpaceBefore() {
-    for (PreTokenizer pre : PreTokenizer.values()) {
+    for (PreTokenizer pre :
+        List.of(
+            PreTokenizer.GPT2,
+            PreTokenizer.QWEN2,
+            PreTokenizer.LLAMA3,
+            PreTokenizer.TEKKEN,
+            PreTokenizer.GPT4O)) {
       assertThat(words(pre, "in  the end."))
           .as(pre.name())
           .containsExactly("in", " ", " the", " end", ".");
@@ -67,9 +92,11 @@ class PreTokenizerTest {
   @Test
   void digitsGoTogetherAsEachModelHasThem() {
     assertThat(words(PreTokenizer.GPT2, "a 12345")).containsExactly("a", " 12345");
-    assertThat(words(PreTokenizer.SMOLLM, "a  12")).containsExactly("a", "  ", "1", "2");
+    assertThat(words(PreTokenizer.DIGITS, "a  12")).containsExactly("a  ", "1", "2");
+    assertThat(words(PreTokenizer.TEKKEN, "a 12")).containsExactly("a", " ", "1", "2");
+    assertThat(words(PreTokenizer.THREE_DIGITS, "a 12345")).containsExactly("a ", "123", "45");
     assertThat(words(PreTokenizer.QWEN2, "a 123")).containsExactly("a", " ", "1", "2", "3");
-    assertThat(words(PreTokenizer.LLAMA_BPE, "a 12345")).containsExactly("a", " ", "123", "45");
+    assertThat(words(PreTokenizer.LLAMA3, "a 12345")).containsExactly("a", " ", "123", "45");
   }
 
   @Test
@@ -78,6 +105,14 @@ class PreTokenizerTest {
         .containsExactly("I", "'", "LL", " don", "'t");
     assertThat(words(PreTokenizer.QWEN2, "I'LLx don't"))
         .containsExactly("I", "'LL", "x", " don", "'t");
+  }
+
+  @Test
+  void capitalsBeginAWordInTekken() {
+    assertThat(words(PreTokenizer.TEKKEN, "camelCase XMLParser don't/"))
+        .containsExactly("camel", "Case", " XMLParser", " don", "'t", "/");
+    assertThat(words(PreTokenizer.GPT4O, "camelCase don'T/\n."))
+        .containsExactly("camel", "Case", " don'T", "/\n", ".");
   }
 
   @Test

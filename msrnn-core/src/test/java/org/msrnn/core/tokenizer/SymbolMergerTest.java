@@ -9,13 +9,13 @@ import org.junit.jupiter.api.Test;
 
 class SymbolMergerTest {
   /** The definition: look for the best pair, merge it, start again. */
-  private static List<Integer> slowly(List<Integer> ids, SymbolMerger.Merges merges) {
+  private static List<Integer> slowly(List<Integer> ids, PairTable merges) {
     var symbols = new ArrayList<>(ids);
     while (true) {
       int best = -1;
       long bestMerge = SymbolMerger.NONE;
       for (int i = 0; i + 1 < symbols.size(); i++) {
-        long merge = merges.find(symbols.get(i), symbols.get(i + 1), 0, 0);
+        long merge = merges.find(symbols.get(i), symbols.get(i + 1));
         if ((int) merge >= 0 && (best < 0 || merge >> 32 < bestMerge >> 32)) {
           best = i;
           bestMerge = merge;
@@ -43,27 +43,39 @@ class SymbolMergerTest {
             random.nextInt(tokens + 10),
             SymbolMerger.merge(random.nextInt(9) - 4, random.nextInt(tokens + 10)));
       }
-      SymbolMerger.Merges merges = (left, right, start, end) -> table.find(left, right);
       var ids = new ArrayList<Integer>();
-      var merger = new SymbolMerger(merges);
+      var merger = new SymbolMerger(table);
       merger.add(0, 0); // a use before must not show
-      merger.merge(1);
+      merger.merge();
       merger.clear();
       for (int n = random.nextInt(100); n > 0; n--) {
         merger.add(random.nextInt(tokens), ids.size());
         ids.add(merger.id(ids.size()));
       }
-      merger.merge(ids.size());
+      merger.merge();
       var found = new ArrayList<Integer>();
-      int end = 0;
+      int last = -1;
       for (int s = merger.first(); s >= 0; s = merger.next(s)) {
         found.add(merger.id(s));
-        assertThat(merger.start(s)).isEqualTo(end);
-        end = merger.end(s);
+        assertThat(merger.start(s)).isGreaterThan(last).isEqualTo(s);
+        last = merger.start(s);
       }
-      assertThat(end).isEqualTo(ids.size());
-      assertThat(found).as("-Dmsrnn.seed=%d", seed + i).isEqualTo(slowly(ids, merges));
+      assertThat(found).as("-Dmsrnn.seed=%d", seed + i).isEqualTo(slowly(ids, table));
     }
+  }
+
+  @Test
+  void aTableGrowsAndKeepsWhatItHas() {
+    var table = new PairTable(1);
+    for (int i = 0; i < 10_000; i++) {
+      table.put(i % 100, i, i);
+    }
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(table.find(i % 100, i)).isEqualTo(i);
+      assertThat(table.find(i % 100 + 1, i)).isEqualTo(PairTable.NONE);
+    }
+    assertThat(table.find(-1, 0)).isEqualTo(PairTable.NONE);
+    assertThat(table.find(-1, -1)).isEqualTo(PairTable.NONE);
   }
 
   @Test

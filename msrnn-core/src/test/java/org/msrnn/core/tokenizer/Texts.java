@@ -47,6 +47,33 @@ final class Texts {
     "\u02b0",
     "\ufffd",
     "<|end|>",
+    "<0x41>",
+    "\u2581",
+    "   ",
+    "\n\n",
+    "THE",
+    "The",
+    "camelCase",
+    "/",
+    "//",
+    "x = {1: 'y'}",
+    "1234567890",
+    "3.14",
+    "\u2019s",
+    "A\u030a",
+    "\u0323\u0307",
+    "\u1100\u1161\u11a8",
+    "\ufb01",
+    "\u1e9e",
+    "\u0416\u0438",
+    "\u0928\u092e\u0938\u094d\u0924\u0947",
+    "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35",
+    "\u0645\u0631\u062d\u0628\u0627",
+    "\ud55c\uad6d\uc5b4",
+    "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67",
+    "\ud83c\udde9\ud83c\uddea",
+    "<tool>",
+    "<tools>",
     "\udbff\udfff"
   };
 
@@ -64,6 +91,21 @@ final class Texts {
       }
     }
     return replaceLone(text.toString());
+  }
+
+  /** A text as by {@link #random}, a run of one part, or a piece of prose. */
+  static String mixed(Random random, String prose) {
+    return switch (random.nextInt(4)) {
+      case 0 -> {
+        int from = random.nextInt(prose.length());
+        yield replaceLone(
+            prose.substring(from, Math.min(prose.length(), from + random.nextInt(200))));
+      }
+      case 1 ->
+          PARTS[random.nextInt(PARTS.length)].repeat(random.nextInt(60))
+              + PARTS[random.nextInt(PARTS.length)];
+      default -> random(random, 40);
+    };
   }
 
   private static String replaceLone(String text) {

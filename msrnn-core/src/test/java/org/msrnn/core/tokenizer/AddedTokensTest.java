@@ -9,13 +9,14 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class UserTokensTest {
+class AddedTokensTest {
   private static List<String> split(Map<String, Integer> ids, String text) {
     var parts = new ArrayList<String>();
-    new UserTokens(ids)
+    new AddedTokens(
+            ids.entrySet().stream().map(e -> AddedToken.of(e.getValue(), e.getKey())).toList())
         .split(
             text,
-            new UserTokens.Parts() {
+            new AddedTokens.Parts() {
               @Override
               public void text(int from, int to) {
                 parts.add(text.substring(from, to));
@@ -69,6 +70,44 @@ class UserTokensTest {
       String text = word(random, 30);
       assertThat(split(ids, text)).as("-Dmsrnn.seed=%d", seed + i).isEqualTo(slowly(ids, text));
     }
+  }
+
+  private static List<String> split(AddedToken token, String text) {
+    var parts = new ArrayList<String>();
+    new AddedTokens(List.of(token))
+        .split(
+            text,
+            new AddedTokens.Parts() {
+              @Override
+              public void text(int from, int to) {
+                parts.add(text.substring(from, to));
+              }
+
+              @Override
+              public void token(int id) {
+                parts.add("#" + id);
+              }
+            });
+    return parts;
+  }
+
+  @Test
+  void aSingleWordIsNotFoundInsideAWord() {
+    var token = new AddedToken(7, "ab", true, false, false, false);
+    assertThat(split(token, "ab")).containsExactly("#7");
+    assertThat(split(token, "ab ab.ab")).containsExactly("#7", " ", "#7", ".", "#7");
+    assertThat(split(token, "cab ab1 \u00e9ab ab_")).containsExactly("cab ab1 \u00e9ab ab_");
+    assertThat(split(token, "\ud83d\ude00ab\u4f60")).containsExactly("\ud83d\ude00ab\u4f60");
+    assertThat(split(token, "\ud83d\ude00ab")).containsExactly("\ud83d\ude00", "#7");
+  }
+
+  @Test
+  void spacesBesideATokenBelongToItWhereItTakesThem() {
+    var before = new AddedToken(7, "<a>", false, true, false, false);
+    assertThat(split(before, "x \n<a> y")).containsExactly("x", "#7", " y");
+    assertThat(split(before, " <a> <a>")).containsExactly("#7", "#7");
+    var after = new AddedToken(7, "<a>", false, false, true, false);
+    assertThat(split(after, "x <a> \u3000y<a>")).containsExactly("x ", "#7", "y", "#7");
   }
 
   private static String word(Random random, int most) {
