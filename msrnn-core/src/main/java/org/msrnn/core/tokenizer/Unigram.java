@@ -28,7 +28,15 @@ final class Unigram implements Model {
     this.unknownScore = Arrays.stream(scores).min().orElse(0) - PENALTY;
     this.tree = new PairTable(4 * scores.length);
     Arrays.fill(tokens, -1);
-    pieces.ids().forEach((text, id) -> add(CodePoints.of(text), id));
+    pieces
+        .ids()
+        .forEach(
+            (text, id) -> {
+              // Tokens that were added to the model have no score, and are found before.
+              if (id < scores.length) {
+                add(CodePoints.of(text), id);
+              }
+            });
   }
 
   private void add(int[] text, int id) {
