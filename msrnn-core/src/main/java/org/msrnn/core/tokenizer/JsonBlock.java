@@ -1,6 +1,5 @@
 package org.msrnn.core.tokenizer;
 
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,7 +18,7 @@ import org.msrnn.core.format.Metadata;
  *
  * @param file the file
  * @param place where the object stands, such as {@code normalizer}
- * @param members values by name: Map, List, String, BigDecimal, Boolean or null
+ * @param members values by name: Map, List, String, Long, Double, Boolean or null
  */
 record JsonBlock(Path file, String place, Map<String, @Nullable Object> members) {
   /** Its kind. */
@@ -70,11 +69,8 @@ record JsonBlock(Path file, String place, Map<String, @Nullable Object> members)
     if (value == null) {
       return OptionalInt.empty();
     }
-    if (value instanceof BigDecimal number
-        && number.signum() >= 0
-        && number.compareTo(BigDecimal.valueOf(max)) <= 0
-        && number.stripTrailingZeros().scale() <= 0) {
-      return OptionalInt.of(number.intValueExact());
+    if (value instanceof Long number && number >= 0 && number <= max) {
+      return OptionalInt.of(number.intValue());
     }
     throw fault(name, "a whole number from 0 to " + max);
   }

@@ -280,11 +280,16 @@ final class TokenizerJson {
         yield array;
       }
       case VALUE_STRING -> parser.getString();
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(token, parser.getString());
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       default -> null;
     };
+  }
+
+  private static Number number(JsonToken token, String text) {
+    boolean isLong = token == JsonToken.VALUE_NUMBER_INT && text.length() <= 18;
+    return isLong ? (Number) Long.valueOf(text) : (Number) Double.valueOf(text);
   }
 
   private void expect(@Nullable JsonToken found, JsonToken wanted, String place, String allowed) {

@@ -13,19 +13,19 @@ final class Vocabulary {
   /** So that a file cannot make a tokenizer slow. Real tokens stay below 200 characters. */
   static final int MAX_LENGTH = 1 << 10;
 
-  /** Special tokens that end a turn or a document in the families that msrnn knows. */
-  private static final Set<String> ENDS =
+  /** What ends a turn in the families that msrnn knows: no ordinary text looks like it. */
+  private static final Set<String> TURN_ENDS =
       Set.of(
-          "</s>",
-          "<eos>",
           "<|endoftext|>",
           "<|end_of_text|>",
           "<|eot_id|>",
           "<|eom_id|>",
           "<|im_end|>",
-          "<end_of_turn>",
           "<|end|>",
-          "<EOT>");
+          "<end_of_turn>");
+
+  /** What ends a document where it is special; elsewhere it may be a tag of HTML. */
+  private static final Set<String> DOCUMENT_ENDS = Set.of("</s>", "<eos>", "<EOT>");
 
   /** What a token is. */
   enum Type {
@@ -77,7 +77,7 @@ final class Vocabulary {
         throw source.fault(
             source.tokens() + "[" + i + "]", "empty, and special", "a text for a special token");
       }
-      if (types[i] == Type.USER_DEFINED && ENDS.contains(text)) {
+      if (types[i] == Type.USER_DEFINED && TURN_ENDS.contains(text)) {
         this.types[i] = Type.CONTROL;
       }
     }
@@ -107,7 +107,9 @@ final class Vocabulary {
 
   /** Whether a token is special and known by its text to end a turn or a document. */
   boolean endsByName(int token) {
-    return types[token] == Type.CONTROL && ENDS.contains(texts.get(token));
+    String text = texts.get(token);
+    return types[token] == Type.CONTROL
+        && (TURN_ENDS.contains(text) || DOCUMENT_ENDS.contains(text));
   }
 
   /** Ids by text of the tokens of the given types; of two tokens with one text, the first. */
