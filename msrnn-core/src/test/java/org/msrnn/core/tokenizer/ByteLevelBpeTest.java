@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -167,7 +168,7 @@ class ByteLevelBpeTest {
   }
 
   private static Arguments value(String key, Object value, String field) {
-    return arguments(key + " " + value, (UnaryOperator<GgufWriter>) w -> w.put(key, value), field);
+    return arguments(key, (UnaryOperator<GgufWriter>) w -> w.put(key, value), field);
   }
 
   static Stream<Arguments> contradictions() {
@@ -175,6 +176,27 @@ class ByteLevelBpeTest {
         arguments("no tokens", (UnaryOperator<GgufWriter>) w -> w.remove(TOKENS), TOKENS),
         arguments("no merges", (UnaryOperator<GgufWriter>) w -> w.remove(MERGES), MERGES),
         value(TOKENS, List.of(), TOKENS),
+        arguments(
+            "4 M tokens and one",
+            (UnaryOperator<GgufWriter>)
+                w -> w.put(TOKENS, Collections.nCopies((1 << 22) + 1, "")).remove(TYPES),
+            TOKENS),
+        arguments(
+            "a special token without a text",
+            (UnaryOperator<GgufWriter>)
+                w ->
+                    w.put(TOKENS, List.of("a", ""))
+                        .put(TYPES, new int[] {1, 3})
+                        .put(BOS, 1)
+                        .put("tokenizer.ggml.eos_token_id", 1),
+            TOKENS + "[1]"),
+        arguments(
+            "a token of 1025 characters",
+            (UnaryOperator<GgufWriter>)
+                w -> w.put(TOKENS, List.of("a".repeat(1_025))).remove(TYPES),
+            TOKENS + "[0]"),
+        value("tokenizer.ggml.eot_token_id", 260, "tokenizer.ggml.eot_token_id"),
+        value("tokenizer.ggml.eos_token_ids", new int[] {1, -1}, "tokenizer.ggml.eos_token_ids[1]"),
         value(TOKENS, 7, TOKENS),
         value(TOKENS, List.of("a", "b"), TYPES + " array length"),
         value(TYPES, new int[] {1}, TYPES + " array length"),

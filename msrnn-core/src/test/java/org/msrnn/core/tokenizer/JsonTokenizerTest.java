@@ -135,11 +135,7 @@ class JsonTokenizerTest {
         changed(
             Family.GPT2,
             json -> {
-              map(model(json), "vocab").put("<s", 5_000 - 1);
-              map(model(json), "vocab").clear();
-              map(model(json), "vocab").putAll(Family.GPT2.ids());
-              int id = Family.GPT2.ids().size();
-              map(model(json), "vocab").put("<s", id);
+              map(model(json), "vocab").put("<s", Family.GPT2.ids().size());
               list(model(json), "merges").addFirst(List.of("<s", ">"));
               list(model(json), "merges").addFirst(List.of("<", "s"));
             });
@@ -193,7 +189,7 @@ class JsonTokenizerTest {
         fault("id a text", Family.GPT2, vocabulary("x!", "7"), "model.vocab['x!']", "'7'"),
         fault("two of one id", Family.GPT2, vocabulary("x!", 5), "model.vocab['x!']", "own"),
         fault("mostly holes", Family.GPT2, vocabulary("x!", 4_000_000), "without a token", "half"),
-        fault("long token", Family.GPT2, vocabulary(long1, 9_00), "an id of its own"),
+        fault("long token", Family.GPT2, vocabulary(long1, 900), "an id of its own"),
         fault(
             "long token",
             Family.GPT2,
