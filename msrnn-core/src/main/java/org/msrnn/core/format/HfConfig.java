@@ -59,7 +59,7 @@ final class HfConfig {
 
   private @Nullable Object member(String name) {
     Object member = members.get(name);
-    return member == JsonSource.NULL ? null : member;
+    return JsonSource.NULL.equals(member) ? null : member;
   }
 
   /** A whole number from 1 to {@code max} that must be there. */

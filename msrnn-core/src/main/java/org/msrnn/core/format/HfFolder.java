@@ -54,9 +54,9 @@ import org.msrnn.core.Progress;
  * <p>{@code granite.logit_scale} is what logits are divided by, as in GGUF.
  *
  * <p>The digest is that of the contents of {@code config.json}, {@code generation_config.json},
- * {@code tokenizer_config.json}, {@code chat_template.jinja}, {@code tokenizer.json} as far as they
- * are there, and of the files of weights by name, in this order. While a folder is opened, memory
- * stays below 8 times the bytes read so far plus 1 MiB.
+ * {@code tokenizer_config.json}, {@code chat_template.jinja}, {@code tokenizer.json} and of the
+ * index as far as they are there, and of the files of weights by name, in this order. While a
+ * folder is opened, memory stays below 8 times the bytes read so far plus 1 MiB.
  */
 public final class HfFolder implements ModelFile {
   static final String CONFIG = "config.json";

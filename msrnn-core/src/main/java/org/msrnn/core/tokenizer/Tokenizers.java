@@ -2,6 +2,7 @@ package org.msrnn.core.tokenizer;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.msrnn.api.UnsupportedModelException;
 import org.msrnn.core.format.Metadata;
 import org.msrnn.core.format.ModelFile;
 
@@ -19,8 +20,13 @@ public final class Tokenizers {
   public static Tokenizer from(ModelFile file) {
     Metadata metadata = file.metadata();
     Optional<Path> json = file.tokenizerJson();
-    return json.isPresent() && !metadata.has(GgufTokenizer.MODEL)
-        ? JsonTokenizer.read(json.get(), metadata)
-        : GgufTokenizer.read(metadata);
+    if (metadata.has(GgufTokenizer.MODEL)) {
+      return GgufTokenizer.read(metadata);
+    }
+    if (json.isPresent()) {
+      return JsonTokenizer.read(json.get(), metadata);
+    }
+    throw new UnsupportedModelException(
+        file.path() + " comes without a tokenizer: it can be fed token ids alone");
   }
 }
