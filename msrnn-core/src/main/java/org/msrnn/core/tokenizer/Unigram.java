@@ -82,6 +82,7 @@ final class Unigram implements Model {
     @Override
     public void word(int[] text, int from, int to) {
       out.begin();
+      best[0] = 0;
       for (int at = from; at < to; ) {
         int end = pieces.part(text, at, to);
         part(text, at, end);
@@ -92,7 +93,9 @@ final class Unigram implements Model {
     private void part(int[] text, int from, int to) {
       int length = to - from;
       if (length >= best.length) {
+        double before = best[0];
         best = new double[Math.addExact(length, length / 2)];
+        best[0] = before;
         lastToken = new int[best.length];
         lastStart = new int[best.length];
       }
@@ -101,6 +104,8 @@ final class Unigram implements Model {
         extend(text, from, start, length);
       }
       write(text, from, length);
+      // Sums go on from part to part: where two ways are equal, rounding decides as in one piece.
+      best[0] = best[length];
     }
 
     /** All tokens that start at a place; a character that is none stands for itself. */

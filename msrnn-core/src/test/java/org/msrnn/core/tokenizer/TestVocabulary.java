@@ -122,7 +122,7 @@ final class TestVocabulary {
     double all = counts.values().stream().mapToInt(n -> n).sum();
     counts.entrySet().stream()
         .filter(e -> e.getValue() > 3)
-        .sorted(Comparator.comparing(e -> -e.getValue()))
+        .sorted(Comparator.comparingInt(e -> -e.getValue()))
         .limit(pieces)
         .forEach(e -> result.scores.put(e.getKey(), Math.log(e.getValue() / all)));
     result.texts.addAll(result.scores.keySet());
