@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * merge in the order of the file's list. Where there is a token for every byte, every text decodes
  * to itself; real vocabularies lack some that they never saw, and these are left out of a text.
  */
-final class ByteLevelBpe implements Model {
+final class ByteLevelBpe implements TokenModel {
   private final Map<String, Integer> ids;
   private final boolean wholeWordsFirst;
   private final PairTable merges;
@@ -58,11 +58,11 @@ final class ByteLevelBpe implements Model {
   }
 
   @Override
-  public Model.Encoder encoder(Ids out) {
+  public TokenModel.Encoder encoder(Ids out) {
     return new Encoder(out);
   }
 
-  private final class Encoder implements Model.Encoder {
+  private final class Encoder implements TokenModel.Encoder {
     private final Ids out;
     private final SymbolMerger merger = new SymbolMerger(merges);
 

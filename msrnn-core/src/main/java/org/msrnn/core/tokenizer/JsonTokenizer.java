@@ -102,7 +102,7 @@ final class JsonTokenizer {
         metadata, vocabulary, new Unigram(new Pieces(vocabulary, unknown, true), json.scores()));
   }
 
-  private Tokenizer pipeline(Metadata metadata, Vocabulary vocabulary, Model merging) {
+  private Tokenizer pipeline(Metadata metadata, Vocabulary vocabulary, TokenModel merging) {
     OptionalInt bos = steps.bos(vocabulary.size() - 1);
     return new Pipeline(
         vocabulary,

@@ -24,11 +24,11 @@ final class Pipeline implements Tokenizer {
   private final Vocabulary vocabulary;
   private final Marks marks;
   private final Steps steps;
-  private final Model model;
+  private final TokenModel model;
   private final AddedTokens inText;
   private final AddedTokens inNormalized;
 
-  Pipeline(Vocabulary vocabulary, Marks marks, Steps steps, Model model) {
+  Pipeline(Vocabulary vocabulary, Marks marks, Steps steps, TokenModel model) {
     this.vocabulary = vocabulary;
     this.marks = marks;
     this.steps = steps;
@@ -50,7 +50,7 @@ final class Pipeline implements Tokenizer {
   /** One text on its way. */
   private final class Encoding {
     private final Ids ids = new Ids();
-    private final Model.Encoder encoder = model.encoder(ids);
+    private final TokenModel.Encoder encoder = model.encoder(ids);
 
     int[] of(String text) {
       inText.split(text, parts((from, to) -> normalize(text.substring(from, to), from == 0)));

@@ -8,7 +8,7 @@ import java.util.List;
  * neighbours merge, by a list of merges or, where there is none, the token of the highest score
  * first.
  */
-final class SentencePieceBpe implements Model {
+final class SentencePieceBpe implements TokenModel {
   private final Pieces pieces;
   private final PairTable merges;
 
@@ -91,11 +91,11 @@ final class SentencePieceBpe implements Model {
   }
 
   @Override
-  public Model.Encoder encoder(Ids out) {
+  public TokenModel.Encoder encoder(Ids out) {
     return new Encoder(out);
   }
 
-  private final class Encoder implements Model.Encoder {
+  private final class Encoder implements TokenModel.Encoder {
     private final Pieces.Writer out;
     private final SymbolMerger merger = new SymbolMerger(merges);
 

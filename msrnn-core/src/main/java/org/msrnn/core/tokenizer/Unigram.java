@@ -6,7 +6,7 @@ import java.util.Arrays;
  * SentencePiece's unigram model (arXiv 1804.10959): of all ways to cut a word into tokens, the one
  * whose scores have the largest sum.
  */
-final class Unigram implements Model {
+final class Unigram implements TokenModel {
   /** A character that is no token costs this much more than the worst token. */
   private static final double PENALTY = 10;
 
@@ -62,11 +62,11 @@ final class Unigram implements Model {
   }
 
   @Override
-  public Model.Encoder encoder(Ids out) {
+  public TokenModel.Encoder encoder(Ids out) {
     return new Encoder(out);
   }
 
-  private final class Encoder implements Model.Encoder {
+  private final class Encoder implements TokenModel.Encoder {
     private final Pieces.Writer out;
 
     /** For each place of a part the best sum up to there, the token that ends there, its start. */

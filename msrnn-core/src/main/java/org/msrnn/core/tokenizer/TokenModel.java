@@ -1,7 +1,7 @@
 package org.msrnn.core.tokenizer;
 
 /** Makes tokens of a word: what a tokenizer does after normalising and splitting. Immutable. */
-interface Model {
+interface TokenModel {
   /** Encodes the words of one text, in order. Holds scratch memory. */
   @FunctionalInterface
   interface Encoder {
