@@ -54,6 +54,12 @@ public interface ModelFile extends AutoCloseable {
   /** Size in bytes, of all its files. */
   long fileBytes();
 
+  /** The chat template of the model, where it has one: text to look at, never run. */
+  default Optional<String> chatTemplate() {
+    String key = "tokenizer.chat_template";
+    return metadata().has(key) ? Optional.of(metadata().string(key)) : Optional.empty();
+  }
+
   /** All tensors, in the order of the file. */
   List<TensorEntry> tensors();
 

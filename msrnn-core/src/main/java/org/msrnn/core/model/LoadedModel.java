@@ -32,8 +32,7 @@ public final class LoadedModel implements AutoCloseable {
 
   /** The chat template in the file, where there is one: text to look at, never run. */
   public Optional<String> chatTemplate() {
-    String key = "tokenizer.chat_template";
-    return file.metadata().has(key) ? Optional.of(file.metadata().string(key)) : Optional.empty();
+    return file.chatTemplate();
   }
 
   /**

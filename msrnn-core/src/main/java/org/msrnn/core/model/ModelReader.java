@@ -11,6 +11,7 @@ import org.msrnn.api.MsrnnException;
 import org.msrnn.api.UnsupportedModelException;
 import org.msrnn.core.Progress;
 import org.msrnn.core.format.ModelFile;
+import org.msrnn.core.tokenizer.Tokenizer;
 import org.msrnn.core.tokenizer.Tokenizers;
 
 /** From a model file to a decoder and its vocabulary. */
@@ -61,8 +62,9 @@ public final class ModelReader {
       } catch (MsrnnException e) {
         problems.add(String.valueOf(e.getMessage()));
       }
+      @Nullable Tokenizer tokenizer = null;
       try {
-        Tokenizers.from(file);
+        tokenizer = Tokenizers.from(file);
       } catch (MsrnnException e) {
         problems.add(String.valueOf(e.getMessage()));
       }
@@ -72,6 +74,8 @@ public final class ModelReader {
           file.metadata().entries(),
           file.tensors(),
           Optional.ofNullable(info),
+          Optional.ofNullable(tokenizer),
+          file.chatTemplate(),
           List.copyOf(problems));
     }
   }

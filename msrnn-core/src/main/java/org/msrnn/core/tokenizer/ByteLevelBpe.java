@@ -58,6 +58,11 @@ final class ByteLevelBpe implements TokenModel {
   }
 
   @Override
+  public String kind() {
+    return "byte-level BPE";
+  }
+
+  @Override
   public TokenModel.Encoder encoder(Ids out) {
     return new Encoder(out);
   }

@@ -98,6 +98,11 @@ final class Pipeline implements Tokenizer {
   }
 
   @Override
+  public String kind() {
+    return model.kind();
+  }
+
+  @Override
   public int vocabulary() {
     return vocabulary.size();
   }

@@ -91,6 +91,11 @@ final class SentencePieceBpe implements TokenModel {
   }
 
   @Override
+  public String kind() {
+    return "SentencePiece BPE";
+  }
+
+  @Override
   public TokenModel.Encoder encoder(Ids out) {
     return new Encoder(out);
   }

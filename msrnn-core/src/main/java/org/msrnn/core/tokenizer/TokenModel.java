@@ -9,6 +9,9 @@ interface TokenModel {
     void word(int[] text, int from, int to);
   }
 
+  /** The kind of model, for people. */
+  String kind();
+
   /** An encoder that adds to a list. */
   Encoder encoder(Ids out);
 

@@ -6,6 +6,9 @@ import java.util.OptionalInt;
 
 /** A vocabulary and its rules. Immutable and thread-safe. */
 public interface Tokenizer {
+  /** How it makes tokens of words, for people: {@code byte-level BPE}. */
+  String kind();
+
   /** Number of token ids. */
   int vocabulary();
 

@@ -62,6 +62,11 @@ final class Unigram implements TokenModel {
   }
 
   @Override
+  public String kind() {
+    return "unigram";
+  }
+
+  @Override
   public TokenModel.Encoder encoder(Ids out) {
     return new Encoder(out);
   }

@@ -21,6 +21,11 @@ record LetterTokenizer(List<String> specials, boolean addsBos, boolean addsSpace
   }
 
   @Override
+  public String kind() {
+    return "letters";
+  }
+
+  @Override
   public int vocabulary() {
     return LETTERS + specials.size();
   }

@@ -13,6 +13,11 @@ class StreamingDecoderTest {
   private static final Tokenizer BYTES =
       new Tokenizer() {
         @Override
+        public String kind() {
+          return "bytes";
+        }
+
+        @Override
         public int vocabulary() {
           return 257;
         }

@@ -14,9 +14,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.ModelInfo;
 import org.msrnn.api.backend.KvType;
+import org.msrnn.core.chat.ChatFormat;
 import org.msrnn.core.format.TensorEntry;
 import org.msrnn.core.model.Inspection;
 import org.msrnn.core.model.ModelReader;
+import org.msrnn.core.tokenizer.Tokenizer;
 import org.msrnn.eval.bench.StateMemory;
 import org.msrnn.eval.report.Numbers;
 import org.msrnn.eval.report.TextTable;
@@ -97,6 +99,8 @@ final class InspectCommand implements Callable<Integer> {
     json.put("format", inspection.format());
     json.put("fileBytes", inspection.fileBytes());
     json.put("model", inspection.model().orElse(null));
+    json.put("tokenizer", inspection.tokenizer().map(Tokenizer::kind).orElse(null));
+    json.put("chat", chatFormat(inspection).orElse(null));
     json.put("problems", inspection.problems());
     json.put("parameters", parameters(inspection));
     json.put("tensorTypes", types(inspection));
@@ -110,6 +114,16 @@ final class InspectCommand implements Callable<Integer> {
             .map(t -> Map.of("name", t.name(), "type", t.typeName(), "shape", t.shape()))
             .toList());
     return JsonNulls.allowed(json);
+  }
+
+  /** The name of the format that the chat template's marks are those of. */
+  private static Optional<String> chatFormat(Inspection inspection) {
+    return inspection
+        .chatTemplate()
+        .flatMap(
+            template ->
+                inspection.tokenizer().flatMap(tokenizer -> ChatFormat.detect(template, tokenizer)))
+        .map(ChatFormat::name);
   }
 
   private static long parameters(Inspection inspection) {
@@ -138,11 +152,23 @@ final class InspectCommand implements Callable<Integer> {
             + "), "
             + Numbers.count(parameters(inspection))
             + " numbers");
+    inspection
+        .tokenizer()
+        .ifPresent(
+            tokenizer ->
+                facts.add(
+                    "tokenizer",
+                    tokenizer.kind() + ", " + Numbers.count(tokenizer.vocabulary()) + " tokens"));
+    inspection
+        .chatTemplate()
+        .ifPresent(
+            template ->
+                facts.add("chat format", chatFormat(inspection).orElse("of no known format")));
     inspection.metadata().stream()
         .filter(entry -> entry.key().startsWith("tokenizer.ggml."))
         .filter(entry -> !entry.key().endsWith(".merges") && !entry.key().endsWith(".scores"))
         .forEach(entry -> facts.add(entry.key().substring(15), entry.text()));
-    inspection.problems().forEach(problem -> facts.add("cannot be run", problem));
+    inspection.problems().forEach(problem -> facts.add("problem", problem));
     text.append(facts);
     inspection.model().ifPresent(info -> text.append('\n').append(costTable(info, costs)));
     if (listTensors) {

@@ -225,8 +225,12 @@ class CommandTest {
     Cli human = Cli.run("inspect");
     Map<String, Object> json = Cli.run("inspect", "--json").json();
 
-    assertThat(human.out()).contains("87.5 %").contains("qwen2").contains("2,048 (full)");
+    assertThat(human.out())
+        .contains("87.5 %")
+        .contains("byte-level BPE, 4,096 tokens")
+        .contains("2,048 (full)");
     assertThat(json).containsEntry("format", "GGUF 3").containsEntry("problems", List.of());
+    assertThat(json).containsEntry("tokenizer", "byte-level BPE").containsEntry("chat", null);
     assertThat(json.get("model")).asString().contains("layers=6").contains("kvHeads=3");
     assertThat((List<?>) json.get("tensors")).hasSize(56);
   }

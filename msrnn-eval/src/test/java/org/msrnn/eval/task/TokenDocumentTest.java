@@ -21,6 +21,11 @@ class TokenDocumentTest {
   private static final Tokenizer BYTES =
       new Tokenizer() {
         @Override
+        public String kind() {
+          return "test";
+        }
+
+        @Override
         public int vocabulary() {
           return 257;
         }
