@@ -3,16 +3,22 @@ package org.msrnn.core.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.msrnn.api.ModelFileException;
 import org.msrnn.api.Msrnn;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.api.MultiState;
 import org.msrnn.api.StateSpec;
+import org.msrnn.api.backend.Rope;
 import org.msrnn.api.backend.TensorType;
 import org.msrnn.core.Progress;
 import org.msrnn.core.TestPolicies;
@@ -25,7 +31,7 @@ import org.msrnn.core.reference.PlainBackend;
 
 /** Every family from a GGUF file: the same model as from its folder, and its faults by name. */
 class FamiliesTest {
-  private static final int[] TOKENS = new java.util.Random(11).ints(40, 0, 384).toArray();
+  private static final int[] TOKENS = new Random(11).ints(40, 0, 384).toArray();
 
   /** What a model can do without. */
   private static final Set<String> OPTIONAL = Set.of("output.weight", "rope_freqs.weight");
@@ -114,6 +120,65 @@ class FamiliesTest {
         .isInstanceOfSatisfying(
             ModelFileException.class,
             e -> assertThat(e.field()).as(e.getMessage()).endsWith(field));
+  }
+
+  /** The long divisors hold in a model whose context is longer than the original one. */
+  @ParameterizedTest
+  @CsvSource({"512, 2", "256, 3"})
+  void longRopeDividesByTheFactorsOfTheContext(int original, float factor) {
+    float[] shorts = new float[8];
+    float[] longs = new float[8];
+    Arrays.fill(shorts, 2);
+    Arrays.fill(longs, 3);
+    GgufWriter writer =
+        copy("phi3")
+            .put("phi3.rope.scaling.original_context_length", original)
+            .put("phi3.rope.scaling.attn_factor", 1.25f)
+            .tensor("rope_factors_short.weight", TensorType.F32, GgufWriter.f32(shorts), 8)
+            .tensor("rope_factors_long.weight", TensorType.F32, GgufWriter.f32(longs), 8);
+    Rope plain = ropes(copy("phi3")).getFirst();
+    for (Rope rope : ropes(writer)) {
+      assertThat(rope.magnitude()).isEqualTo(1.25);
+      for (int i = 0; i < rope.pairs(); i++) {
+        assertThat(rope.frequency(i)).isEqualTo(plain.frequency(i) / factor);
+      }
+    }
+  }
+
+  private static List<Rope> ropes(GgufWriter writer) {
+    try (LoadedModel loaded = ModelReader.read(written(writer), Progress.NONE)) {
+      return loaded.model().layers().stream()
+          .map(layer -> Objects.requireNonNull(layer.attention().rope()))
+          .toList();
+    }
+  }
+
+  @Test
+  void layersDifferAsTheFileOrTheFamilySays() {
+    try (LoadedModel loaded = ModelReader.read(written(copy("smollm3")), Progress.NONE)) {
+      assertThat(loaded.model().layers())
+          .extracting(layer -> layer.attention().rope() == null)
+          .containsExactly(false, false, false, true);
+    }
+    GgufWriter alternating =
+        copy("smollm3")
+            .put("smollm3.rope.no_rope_layers", new boolean[] {true, false, true, false});
+    try (LoadedModel loaded = ModelReader.read(written(alternating), Progress.NONE)) {
+      assertThat(loaded.model().layers())
+          .extracting(layer -> layer.attention().rope() == null)
+          .containsExactly(true, false, true, false);
+    }
+    // Without a pattern in the file, every sixth layer of Gemma 3 would see all: none of four.
+    GgufWriter silent = copy("gemma3").remove("gemma3.attention.sliding_window_pattern");
+    try (LoadedModel loaded = ModelReader.read(written(silent), Progress.NONE)) {
+      assertThat(loaded.model().info().windows()).containsExactly(16, 16, 16, 16);
+    }
+    GgufWriter period = copy("gemma3").put("gemma3.attention.sliding_window_pattern", 3);
+    try (LoadedModel loaded = ModelReader.read(written(period), Progress.NONE)) {
+      assertThat(loaded.model().info().windows()).containsExactly(16, 16, 0, 16);
+      assertThat(loaded.model().layers().get(2).attention().rope())
+          .isNotEqualTo(loaded.model().layers().get(3).attention().rope());
+    }
   }
 
   /** Whatever a number of the metadata is, the file is a model or is refused with a sentence. */
