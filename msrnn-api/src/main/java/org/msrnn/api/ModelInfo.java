@@ -7,7 +7,6 @@ import java.util.List;
  *
  * @param name the model's name, for people
  * @param family the architecture in the file's own word, for example {@code llama}
- * @param digest SHA-256 of the model file, hexadecimal
  * @param layers transformer layers
  * @param width length of the residual stream
  * @param queryHeads query heads a layer
@@ -22,7 +21,6 @@ import java.util.List;
 public record ModelInfo(
     String name,
     String family,
-    String digest,
     int layers,
     int width,
     int queryHeads,
@@ -45,23 +43,6 @@ public record ModelInfo(
   public long window(int layer) {
     int window = windows.isEmpty() ? 0 : windows.get(layer);
     return window == 0 ? Long.MAX_VALUE : window;
-  }
-
-  /** The same model with the digest of its file. */
-  public ModelInfo withDigest(String sha256) {
-    return new ModelInfo(
-        name,
-        family,
-        sha256,
-        layers,
-        width,
-        queryHeads,
-        kvHeads,
-        headSize,
-        ffnWidth,
-        vocabulary,
-        context,
-        windows);
   }
 
   /** Numbers in one single state: key and value of all KV heads of one layer. */

@@ -23,6 +23,15 @@ public interface Msrnn extends AutoCloseable {
   ModelInfo model();
 
   /**
+   * What tells this model from every other: SHA-256 of its files, hexadecimal. The first call reads
+   * them once more, seconds for a large model; what it finds is kept. Works after {@link #close},
+   * and does not wait for steps.
+   *
+   * @throws ModelFileException if a file is not the one that was loaded any more
+   */
+  String digest();
+
+  /**
    * An empty multi-state.
    *
    * @throws InvalidOptionException if the specification does not fit the model or itself
@@ -65,6 +74,7 @@ public interface Msrnn extends AutoCloseable {
    * @param in what {@link MultiState#save} wrote
    * @param spec the specification it was started with
    * @throws StateFileException if the bytes are damaged, or the model or specification is another
+   * @throws ModelFileException as {@link #digest}, which is compared
    * @throws IOException if the stream fails
    */
   MultiState load(InputStream in, StateSpec spec) throws IOException;

@@ -59,6 +59,7 @@ public interface MultiState extends AutoCloseable {
    * Writes this state in msrnn's own format (docs/multi-state-file.md); {@link Msrnn#load} reads
    * it.
    *
+   * @throws ModelFileException as {@link Msrnn#digest}, which is part of it
    * @throws IOException if the stream fails
    */
   void save(OutputStream out) throws IOException;

@@ -40,7 +40,7 @@ public final class Model implements AutoCloseable {
     try (LoadedModel loaded = ModelReader.read(file, progress)) {
       Supplier<Tokenizer> tokenizer = tokenizer(loaded);
       return new Model(
-          new DecoderMsrnn(loaded.model(), backend, Progress.NONE, loaded::digest),
+          new DecoderMsrnn(loaded.model(), backend, Progress.NONE),
           tokenizer,
           loaded.chatTemplate());
     }

@@ -73,7 +73,6 @@ public final class TestModels {
         new ModelInfo(
             "random",
             "llama",
-            "digest-" + seed,
             shape.layers,
             width,
             shape.queryHeads,
@@ -85,6 +84,7 @@ public final class TestModels {
             shape.windows);
     return new DecoderModel(
         info,
+        () -> "digest-" + seed,
         1e-5f,
         Activation.SILU,
         DecoderModel.Scales.plain(shape.headSize),

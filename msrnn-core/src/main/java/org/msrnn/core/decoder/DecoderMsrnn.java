@@ -30,6 +30,7 @@ public final class DecoderMsrnn implements Msrnn {
   private static final int BLOCK = 512;
 
   private final ModelInfo info;
+  private final Supplier<String> digest;
   private final Backend backend;
   private final Kernels kernels;
   private final Decoder decoder;
@@ -44,20 +45,11 @@ public final class DecoderMsrnn implements Msrnn {
 
   /** Uploads a model. Its tensors are not needed afterwards. */
   public DecoderMsrnn(DecoderModel model, Backend backend, Progress progress) {
-    this(model, backend, progress, model.info()::digest);
-  }
-
-  /**
-   * The same with the digest of its file.
-   *
-   * @param digest is asked for when all weights are uploaded
-   */
-  public DecoderMsrnn(
-      DecoderModel model, Backend backend, Progress progress, Supplier<String> digest) {
     this.backend = backend;
     this.kernels = backend.kernels();
     this.decoder = new Decoder(model, backend, progress);
-    this.info = model.info().withDigest(digest.get());
+    this.info = model.info();
+    this.digest = model.digest();
     this.queryHeads = new Heads(0, info.queryHeads(), info.headSize());
     this.kvHeads = new Heads(0, info.kvHeads(), info.headSize());
     this.attention = attention(model);
@@ -88,15 +80,20 @@ public final class DecoderMsrnn implements Msrnn {
   }
 
   @Override
+  public String digest() {
+    return digest.get();
+  }
+
+  @Override
   public synchronized MultiState start(StateSpec spec) {
     demandOpen();
-    return new KvMultiState(info, attention, backend, spec);
+    return new KvMultiState(this, attention, backend, spec);
   }
 
   @Override
   public synchronized MultiState load(InputStream in, StateSpec spec) throws IOException {
     demandOpen();
-    var state = new KvMultiState(info, attention, backend, spec);
+    var state = new KvMultiState(this, attention, backend, spec);
     StateFile.read(state, kernels, in);
     return state;
   }
@@ -287,7 +284,7 @@ public final class DecoderMsrnn implements Msrnn {
     if (!(state instanceof KvMultiState own)) {
       throw new IllegalArgumentException("this multi-state was not started by msrnn-core");
     }
-    own.demandOpen(info, backend);
+    own.demandOpen(this);
     return own;
   }
 

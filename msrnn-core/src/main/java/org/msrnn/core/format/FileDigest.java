@@ -4,41 +4,54 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.msrnn.api.ModelFileException;
 
 /**
- * The SHA-256 of files one after the other, computed by a thread of its own while the weights are
- * read.
+ * The SHA-256 of files one after the other, in hexadecimal digits: computed by the first call, and
+ * kept. Few need it, and it takes as long as all the rest of loading.
  */
-final class FileDigest implements AutoCloseable {
+final class FileDigest implements Supplier<String> {
   private static final int CHUNK = 1 << 18;
 
-  private final Path model;
-  private final FutureTask<String> task;
+  private final List<Part> parts;
+  private final Opener opener;
+  private @Nullable String digest;
 
-  /**
-   * Begins.
-   *
-   * @param model the model's path, for messages
-   * @param files the files and their sizes; opened once more, one at a time
-   */
-  FileDigest(Path model, List<Cursor> files, Opener opener) {
-    this.model = model;
-    this.task = new FutureTask<>(() -> digest(files, opener));
-    Thread.ofPlatform().name("msrnn-digest").daemon().start(task);
+  /** A file as it was when it was opened. */
+  record Part(Path file, long size, FileTime modified) {}
+
+  /** The digest of some files, none of which is opened yet. */
+  FileDigest(List<Part> parts, Opener opener) {
+    this.parts = parts;
+    this.opener = opener;
   }
 
-  private static String digest(List<Cursor> files, Opener opener) {
+  /**
+   * Computes it, or says what was computed.
+   *
+   * @throws ModelFileException if a file cannot be read, or has another size or time of
+   *     modification than it had
+   */
+  @Override
+  public synchronized String get() {
+    if (digest == null) {
+      digest = compute();
+    }
+    return digest;
+  }
+
+  private String compute() {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      for (Cursor file : files) {
-        update(sha256, file.file(), file.size(), opener);
+      for (Part part : parts) {
+        update(sha256, part);
       }
       return HexFormat.of().formatHex(sha256.digest());
     } catch (NoSuchAlgorithmException e) {
@@ -46,46 +59,32 @@ final class FileDigest implements AutoCloseable {
     }
   }
 
-  private static void update(MessageDigest sha256, Path file, long size, Opener opener) {
-    try (SeekableByteChannel channel = opener.open(file)) {
-      Cursor cursor = new Cursor(file, channel, size);
-      ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+  private void update(MessageDigest sha256, Part part) {
+    try (SeekableByteChannel channel = opener.open(part.file)) {
+      demandSame(part, channel);
+      Cursor cursor = new Cursor(part.file, channel, part.size);
+      ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, part.size));
       while (cursor.remaining() > 0) {
         chunk.clear().limit((int) Math.min(CHUNK, cursor.remaining()));
         cursor.read(chunk, "weights");
         sha256.update(chunk.flip());
       }
+      demandSame(part, channel);
     } catch (IOException e) {
-      throw ModelParts.unreadable(file, e);
+      throw ModelParts.unreadable(part.file, e);
     }
   }
 
-  /** Waits for the digest, in hexadecimal digits. */
-  String get() {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof ModelFileException fault) {
-        throw fault;
-      }
-      throw new IllegalStateException("the digest of " + model, e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+  private void demandSame(Part part, SeekableByteChannel channel) throws IOException {
+    long size = channel.size();
+    FileTime modified = opener.modified(part.file);
+    if (size != part.size || !modified.equals(part.modified)) {
+      throw new ModelFileException(
+          part.file,
+          -1,
+          "file",
+          "changed since it was loaded (" + size + " bytes of " + modified + ")",
+          "the file as it was, " + part.size + " bytes of " + part.modified);
     }
-  }
-
-  /** Stops. */
-  @Override
-  public void close() {
-    task.cancel(true);
   }
 }

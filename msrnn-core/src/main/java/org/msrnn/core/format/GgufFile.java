@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.msrnn.api.ModelFileException;
@@ -193,7 +194,7 @@ public final class GgufFile implements ModelFile {
   }
 
   @Override
-  public String digest() {
+  public Supplier<String> digest() {
     return parts.digest();
   }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.msrnn.api.ModelFileException;
 import org.msrnn.api.UnsupportedModelException;
 import org.msrnn.api.backend.Tensor;
@@ -260,7 +261,7 @@ public final class HfFolder implements ModelFile {
   }
 
   @Override
-  public String digest() {
+  public Supplier<String> digest() {
     return parts.digest();
   }
 

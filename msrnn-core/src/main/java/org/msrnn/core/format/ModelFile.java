@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.msrnn.api.backend.Tensor;
 import org.msrnn.core.Progress;
 
@@ -70,7 +71,7 @@ public interface ModelFile extends AutoCloseable {
   Optional<TensorEntry> entry(String name);
 
   /**
-   * Begins to read: from now on there are tensors, and a thread of its own computes the digest.
+   * Begins to read: from now on there are tensors.
    *
    * @param progress is told of bytes of all files, as tensors are read
    */
@@ -95,12 +96,12 @@ public interface ModelFile extends AutoCloseable {
 
   /**
    * SHA-256 of the whole file, hexadecimal; of several files, that of their contents one after the
-   * other, in the order that the class of the file says. Waits for it.
-   *
-   * @throws org.msrnn.api.ModelFileException if the file has become shorter or cannot be read
-   * @throws IllegalStateException before {@link #startReading}
+   * other, in the order that the class of the file says. It is computed when it is asked for first,
+   * from the files as they are then, and kept; it can be asked for after {@link #close}, too, and
+   * throws {@link org.msrnn.api.ModelFileException} if a file cannot be read or has another size or
+   * time of modification than when it was opened.
    */
-  String digest();
+  Supplier<String> digest();
 
   /** Gives the memory back. */
   @Override

@@ -5,6 +5,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,20 +16,19 @@ import org.msrnn.core.Progress;
 
 /**
  * The files that make up a model, open, in the order in which they were opened; and, once reading
- * has begun, their tensors and the digest of them all.
+ * has begun, their tensors.
  *
  * <p>Weights are read, not mapped: a file that is cut while it is mapped kills the process from
  * inside a compiled vector loop, and no check can help.
  */
 final class ModelParts implements AutoCloseable {
-  private record Part(Cursor cursor, SeekableByteChannel channel) {}
+  private record Part(Cursor cursor, SeekableByteChannel channel, FileTime modified) {}
 
   private final Path model;
   private final Opener opener;
   private final List<Part> parts = new ArrayList<>();
   private boolean closed;
   private @Nullable TensorReader reader;
-  private @Nullable FileDigest digest;
 
   /**
    * No file yet.
@@ -50,7 +50,7 @@ final class ModelParts implements AutoCloseable {
       SeekableByteChannel channel = opener.open(file);
       try {
         var cursor = new Cursor(file, channel, channel.size());
-        parts.add(new Part(cursor, channel));
+        parts.add(new Part(cursor, channel, opener.modified(file)));
         return cursor;
       } catch (IOException e) {
         channel.close();
@@ -91,7 +91,6 @@ final class ModelParts implements AutoCloseable {
     if (reader == null) {
       long all = bytes();
       reader = new TensorReader(model, all - tensorBytes, all, progress);
-      digest = new FileDigest(model, parts.stream().map(Part::cursor).toList(), opener);
     }
   }
 
@@ -104,7 +103,7 @@ final class ModelParts implements AutoCloseable {
         type,
         size(stored, entry.rows()),
         size(stored, entry.columns()),
-        started(reader).source(stored, order));
+        reader().source(stored, order));
   }
 
   private static int size(StoredTensor stored, long size) {
@@ -119,21 +118,25 @@ final class ModelParts implements AutoCloseable {
     return (int) size;
   }
 
-  /** SHA-256 of the contents of all files, one after the other, in hexadecimal. Waits for it. */
-  String digest() {
-    return started(digest).get();
+  /** The digest of all files, one after the other. */
+  FileDigest digest() {
+    return new FileDigest(
+        parts.stream()
+            .map(part -> new FileDigest.Part(part.cursor.file(), part.cursor.size(), part.modified))
+            .toList(),
+        opener);
   }
 
   /** Refuses what is asked for before reading has begun. */
   void requireStarted() {
-    started(reader);
+    reader();
   }
 
-  private <T> T started(@Nullable T part) {
-    if (part == null) {
+  private TensorReader reader() {
+    if (reader == null) {
       throw new IllegalStateException("the weights of " + model + " are not being read");
     }
-    return part;
+    return reader;
   }
 
   @Override
@@ -142,9 +145,6 @@ final class ModelParts implements AutoCloseable {
     parts.forEach(this::close);
     if (reader != null) {
       reader.close();
-    }
-    if (digest != null) {
-      digest.close();
     }
   }
 

@@ -1,6 +1,7 @@
 package org.msrnn.core.model;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.ModelInfo;
 import org.msrnn.api.backend.Activation;
@@ -12,7 +13,8 @@ import org.msrnn.api.backend.Tensor;
  * tensors may still be in a file, see {@link Tensor#data}. What families differ in is data here;
  * the forward pass is written once, over it.
  *
- * @param info the model in figures; the digest may be empty
+ * @param info the model in figures
+ * @param digest what {@link org.msrnn.api.Msrnn#digest} says, and throws
  * @param epsilon of all norms
  * @param activation of the feed-forward network
  * @param scales factors and caps
@@ -23,6 +25,7 @@ import org.msrnn.api.backend.Tensor;
  */
 public record DecoderModel(
     ModelInfo info,
+    Supplier<String> digest,
     float epsilon,
     Activation activation,
     Scales scales,

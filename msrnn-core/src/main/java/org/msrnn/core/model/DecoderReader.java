@@ -14,6 +14,7 @@ import org.msrnn.core.model.ModelFamily.Trait;
 final class DecoderReader {
   private static final String OUTPUT = "output.weight";
 
+  private final ModelFile file;
   private final ModelFamily family;
   private final TensorSource tensors;
   private final Hyperparameters numbers;
@@ -22,6 +23,7 @@ final class DecoderReader {
   private final RowOrder pairs;
 
   private DecoderReader(ModelFile file, ModelFamily family, TensorSource tensors) {
+    this.file = file;
     this.family = family;
     this.tensors = tensors;
     this.numbers = new Hyperparameters(file, family);
@@ -37,7 +39,7 @@ final class DecoderReader {
    * Checks everything short of the weights: hyperparameters, and presence, shape and number format
    * of every tensor.
    *
-   * @return the model in figures; its digest is empty: that takes a reading of the whole file
+   * @return the model in figures
    * @throws org.msrnn.api.ModelFileException if the file contradicts itself
    * @throws org.msrnn.api.UnsupportedModelException if it asks for something msrnn lacks
    */
@@ -68,6 +70,7 @@ final class DecoderReader {
     }
     return new DecoderModel(
         info,
+        file.digest(),
         numbers.epsilon(),
         numbers.activation(),
         numbers.scales(info),

@@ -66,7 +66,6 @@ final class Hyperparameters {
     return new ModelInfo(
         metadata.string("general.name", "unnamed"),
         family.name(),
-        "",
         layers,
         width,
         heads,

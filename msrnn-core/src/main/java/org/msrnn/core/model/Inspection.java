@@ -14,7 +14,7 @@ import org.msrnn.core.tokenizer.Tokenizer;
  * @param fileBytes size of the file
  * @param metadata all entries, in the order of the file
  * @param tensors all tensors, in the order of the file
- * @param model the model in figures, its digest empty, where msrnn can run it
+ * @param model the model in figures, where msrnn can run it
  * @param tokenizer the vocabulary, where msrnn can read it
  * @param chatTemplate the template that the file carries: text to look at, never run
  * @param problems why msrnn cannot run it, or cannot read its vocabulary; empty where it can both

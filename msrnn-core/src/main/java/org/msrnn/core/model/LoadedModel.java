@@ -35,15 +35,6 @@ public final class LoadedModel implements AutoCloseable {
     return file.chatTemplate();
   }
 
-  /**
-   * SHA-256 of the file, hexadecimal. Waits for it.
-   *
-   * @throws org.msrnn.api.ModelFileException if the file has become shorter or cannot be read
-   */
-  public String digest() {
-    return file.digest();
-  }
-
   @Override
   public void close() {
     file.close();

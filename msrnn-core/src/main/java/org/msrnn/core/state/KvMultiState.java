@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.ModelInfo;
+import org.msrnn.api.Msrnn;
 import org.msrnn.api.MultiState;
 import org.msrnn.api.StateFileException;
 import org.msrnn.api.StateSpec;
@@ -18,6 +19,7 @@ import org.msrnn.api.policy.Granularity;
 
 /** The multi-state of a decoder: one key/value set a layer, or one a KV head. */
 public final class KvMultiState implements MultiState {
+  private final Msrnn msrnn;
   private final ModelInfo model;
   private final Backend backend;
   private final List<SetWalk.Attention> attention;
@@ -29,13 +31,15 @@ public final class KvMultiState implements MultiState {
   /**
    * An empty state.
    *
+   * @param msrnn the model that starts it
    * @param attention what attention needs to know, of each layer
    * @throws InvalidOptionException if the policy's pins leave nothing to evict, or budgets differ
    *     between heads that share a set
    */
   public KvMultiState(
-      ModelInfo model, List<SetWalk.Attention> attention, Backend backend, StateSpec spec) {
-    this.model = model;
+      Msrnn msrnn, List<SetWalk.Attention> attention, Backend backend, StateSpec spec) {
+    this.msrnn = msrnn;
+    this.model = msrnn.model();
     this.attention = attention;
     this.backend = backend;
     this.spec = spec;
@@ -112,18 +116,22 @@ public final class KvMultiState implements MultiState {
     space(layer, set).compact(backend);
   }
 
-  /** Refuses use after close, and by a model or backend that did not start this state. */
-  public void demandOpen(ModelInfo of, Backend on) {
+  /** Refuses use after close, and by a model that did not start this state. */
+  public void demandOpen(Msrnn by) {
     if (closed) {
       throw new IllegalStateException("this multi-state is closed");
     }
-    if (!on.equals(backend) || !of.equals(model)) {
+    if (!by.equals(msrnn)) {
       throw new IllegalArgumentException("this multi-state was started by another model");
     }
   }
 
   ModelInfo model() {
     return model;
+  }
+
+  String modelDigest() {
+    return msrnn.digest();
   }
 
   void restoreTokens(long saved) {
@@ -190,19 +198,19 @@ public final class KvMultiState implements MultiState {
 
   @Override
   public KvMultiState fork() {
-    demandOpen(model, backend);
-    var copy = new KvMultiState(model, attention, backend, spec);
+    demandOpen(msrnn);
+    var copy = new KvMultiState(msrnn, attention, backend, spec);
     copy.restore(this);
     return copy;
   }
 
   @Override
   public void restore(MultiState other) {
-    demandOpen(model, backend);
-    if (!(other instanceof KvMultiState from) || !from.backend.equals(backend)) {
+    demandOpen(msrnn);
+    if (!(other instanceof KvMultiState from) || !from.msrnn.equals(msrnn)) {
       throw new StateFileException("the state to return to belongs to another model");
     }
-    from.demandOpen(model, backend);
+    from.demandOpen(msrnn);
     StateFile.demandSame(StateFile.describe(spec), StateFile.describe(from.spec));
     for (int l = 0; l < layers.size(); l++) {
       for (int s = 0; s < sets(l); s++) {
@@ -214,7 +222,7 @@ public final class KvMultiState implements MultiState {
 
   @Override
   public void save(OutputStream out) throws IOException {
-    demandOpen(model, backend);
+    demandOpen(msrnn);
     StateFile.write(this, backend.kernels(), out);
   }
 

@@ -52,7 +52,7 @@ public final class StateFile {
     var checked = new CheckedOutputStream(new BufferedOutputStream(to), new CRC32C());
     var out = new DataOutputStream(checked);
     out.writeLong(MAGIC);
-    writeText(out, state.model().digest());
+    writeText(out, state.modelDigest());
     writeText(out, describe(state.spec()));
     out.writeLong(state.tokens());
     for (int l = 0; l < state.model().layers(); l++) {
@@ -119,12 +119,12 @@ public final class StateFile {
         throw new StateFileException("this is not a multi-state file of version 1");
       }
       String digest = readText(in);
-      if (!digest.equals(state.model().digest())) {
+      if (!digest.equals(state.modelDigest())) {
         throw new StateFileException(
             "the saved state is of the model with digest "
                 + digest
                 + ", not of "
-                + state.model().digest());
+                + state.modelDigest());
       }
       demandSame(describe(state.spec()), readText(in));
       long tokens = in.readLong();

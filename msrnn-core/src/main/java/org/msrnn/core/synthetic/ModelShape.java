@@ -73,11 +73,10 @@ public record ModelShape(
   }
 
   /** The model in figures. */
-  public ModelInfo info(TensorType type) {
+  public ModelInfo info() {
     return new ModelInfo(
         name,
         "llama",
-        "random " + name + " " + type,
         layers,
         width,
         queryHeads,

@@ -143,7 +143,8 @@ public final class RandomModel implements AutoCloseable {
                   null)));
     }
     return new DecoderModel(
-        shape.info(type),
+        shape.info(),
+        () -> "random " + shape.name() + " " + type,
         EPSILON,
         Activation.SILU,
         DecoderModel.Scales.plain(shape.headSize()),

@@ -22,6 +22,7 @@ import org.msrnn.api.PolicyException;
 import org.msrnn.api.Regime;
 import org.msrnn.api.StateFileException;
 import org.msrnn.api.StateSpec;
+import org.msrnn.api.backend.Backend;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.KvSet;
@@ -45,7 +46,8 @@ class MultiStateTest {
 
   private final DecoderModel model = TestModels.random(Shape.SMALL, 7);
   private final int[] tokens = TestModels.tokens(model, 90, 7);
-  private final Msrnn msrnn = new DecoderMsrnn(model, new PlainBackend(), Progress.NONE);
+  private final Backend backend = new PlainBackend();
+  private final Msrnn msrnn = new DecoderMsrnn(model, backend, Progress.NONE);
 
   @AfterEach
   void close() {
@@ -286,6 +288,25 @@ class MultiStateTest {
     assertThatThrownBy(() -> StateSpec.of(TOVA, 0))
         .isInstanceOf(InvalidOptionException.class)
         .hasMessageContaining("state is 0");
+  }
+
+  @Test
+  void statesBelongToTheMachineThatStartedThemAndTravelInFiles() throws IOException {
+    StateSpec spec = StateSpec.of(TOVA, 5);
+    try (Msrnn other = new DecoderMsrnn(model, backend, Progress.NONE);
+        MultiState state = msrnn.start(spec);
+        MultiState own = other.start(spec)) {
+      run(state, 0, 9);
+      assertThatThrownBy(() -> other.step(state, 0, new float[model.info().vocabulary()]))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("another model");
+      assertThatThrownBy(() -> own.restore(state))
+          .isInstanceOf(StateFileException.class)
+          .hasMessageContaining("another model");
+      try (MultiState loaded = other.load(new ByteArrayInputStream(saved(state)), spec)) {
+        assertThat(loaded.tokens()).isEqualTo(state.tokens());
+      }
+    }
   }
 
   @Test

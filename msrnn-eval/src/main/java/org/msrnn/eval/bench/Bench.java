@@ -51,8 +51,8 @@ public final class Bench {
   }
 
   private void tell(Setup setup, String what) {
-    Integer state = setup.settings().state();
-    String of = setup.settings().policy() + (state == null ? "" : " " + state);
+    Integer state = setup.state();
+    String of = setup.policy() + (state == null ? "" : " " + state);
     listener.next(done, plan.size(), of + ", " + what);
   }
 

@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.msrnn.api.ModelInfo;
+import org.msrnn.eval.task.Machine;
 
 /**
  * All that a run of {@code msrnn bench} found.
@@ -30,14 +30,13 @@ public record BenchResult(
 
   /** Rows for measurements of one model on one backend. */
   public static BenchResult of(
-      ModelInfo info,
+      Machine machine,
       ModelFigures figures,
       List<Measurement> measured,
       OptionalLong peak,
       double loadSeconds,
-      @Nullable Long capacity,
-      String version) {
-    Integer threads = threads(measured.getFirst().setup().settings().backend());
+      @Nullable Long capacity) {
+    Integer threads = threads(machine.backend());
     ReadBandwidth bandwidth =
         ReadBandwidth.measure(
             threads == null ? Runtime.getRuntime().availableProcessors() : threads);
@@ -48,11 +47,14 @@ public record BenchResult(
               ? null
               : (Long)
                   StateMemory.largestBatch(
-                      capacity, figures.bytes(), StateMemory.full(info, one.setup().spec()));
-      rows.add(BenchRow.of(figures, threads, one, bandwidth.allThreads(), batch));
+                      capacity,
+                      figures.bytes(),
+                      StateMemory.full(machine.model().info(), one.setup().spec()));
+      rows.add(
+          BenchRow.of(figures, machine.backend(), threads, one, bandwidth.allThreads(), batch));
     }
     Long peakBytes = peak.isPresent() ? (Long) peak.getAsLong() : null;
-    return new BenchResult(rows, bandwidth, peakBytes, loadSeconds, capacity, version);
+    return new BenchResult(rows, bandwidth, peakBytes, loadSeconds, capacity, machine.version());
   }
 
   /** How many threads a backend says that it has. */

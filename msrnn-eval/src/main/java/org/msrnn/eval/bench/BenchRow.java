@@ -3,7 +3,7 @@ package org.msrnn.eval.bench;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.msrnn.eval.task.Settings;
+import org.msrnn.eval.task.Machine.Setup;
 
 /**
  * A measurement as results show it.
@@ -65,11 +65,12 @@ public record BenchRow(
    */
   static BenchRow of(
       ModelFigures model,
+      String backend,
       @Nullable Integer threads,
       Measurement measured,
       double bandwidth,
       @Nullable Long largestBatch) {
-    Settings settings = measured.setup().settings();
+    Setup setup = measured.setup();
     BenchCase test = measured.test();
     double rate = measured.mean();
     Double bytes =
@@ -82,11 +83,11 @@ public record BenchRow(
         model.type(),
         model.bytes(),
         model.parameters(),
-        settings.backend(),
+        backend,
         threads,
-        settings.policy(),
-        settings.state(),
-        settings.storage(),
+        setup.policy(),
+        setup.state(),
+        setup.spec().storage().name(),
         test.batch(),
         test.depth(),
         test.name(),

@@ -161,13 +161,12 @@ final class BenchCommand implements Callable<Integer> {
     BenchReport report =
         new BenchReport(
             BenchResult.of(
-                subject.machine().model().info(),
+                subject.machine(),
                 subject.figures(),
                 measured,
                 peak,
                 subject.loadSeconds(),
-                bytes,
-                subject.machine().version()));
+                bytes));
     session.console().print(report.text(chosen).stripTrailing());
     if (chosen == BenchReport.Format.CSV) {
       report.facts().lines().forEach(session.console()::note);

@@ -100,7 +100,8 @@ final class ChatCommand implements Callable<Integer> {
       new ChatLoop(
               session,
               conversation,
-              setup.settings(),
+              model.info().name(),
+              setup,
               json -> {
                 json.put("chat", format.name());
                 json.put("system", system);

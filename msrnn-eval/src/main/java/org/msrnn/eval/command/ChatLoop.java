@@ -18,7 +18,7 @@ import org.msrnn.eval.io.Json;
 import org.msrnn.eval.report.Numbers;
 import org.msrnn.eval.task.Conversation;
 import org.msrnn.eval.task.Generator;
-import org.msrnn.eval.task.Settings;
+import org.msrnn.eval.task.Machine.Setup;
 
 /**
  * A conversation over lines of text. Standard output has the answers alone; everything else that is
@@ -39,23 +39,27 @@ final class ChatLoop {
   private final Session session;
   private final Console console;
   private final Conversation conversation;
-  private final Settings settings;
+  private final String model;
+  private final Setup setup;
   private final Consumer<Map<String, @Nullable Object>> describe;
 
   /**
    * A loop.
    *
+   * @param model its name
    * @param describe puts into a turn's JSON what is the same for all turns
    */
   ChatLoop(
       Session session,
       Conversation conversation,
-      Settings settings,
+      String model,
+      Setup setup,
       Consumer<Map<String, @Nullable Object>> describe) {
     this.session = session;
     this.console = session.console();
     this.conversation = conversation;
-    this.settings = settings;
+    this.model = model;
+    this.setup = setup;
     this.describe = describe;
   }
 
@@ -63,13 +67,13 @@ final class ChatLoop {
   void run() {
     if (console.interactive()) {
       console.note(
-          settings.model()
+          model
               + ", policy "
-              + settings.policy()
+              + setup.policy()
               + ", "
-              + (settings.state() == null
+              + (setup.state() == null
                   ? "every state is kept"
-                  : "at most " + Numbers.count(settings.state()) + " states a layer")
+                  : "at most " + Numbers.count(setup.state()) + " states a layer")
               + "; /help lists commands");
     }
     try {
@@ -181,7 +185,7 @@ final class ChatLoop {
   private String figures(MultiState state) {
     return "state "
         + Numbers.count(state.states())
-        + (settings.state() == null ? " (unbounded)" : " of " + Numbers.count(settings.state()))
+        + (setup.state() == null ? " (unbounded)" : " of " + Numbers.count(setup.state()))
         + ", "
         + Numbers.bytes(state.bytes())
         + ", "
@@ -207,7 +211,7 @@ final class ChatLoop {
     json.put("promptSeconds", result.promptSeconds());
     json.put("seconds", result.tokenSeconds());
     describe.accept(json);
-    json.put("settings", settings);
+    json.put("settings", setup.settings());
     return JsonNulls.allowed(json);
   }
 }

@@ -113,7 +113,7 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private static String statistics(Setup setup, Generator.Result result, MultiState multiState) {
-    Integer k = setup.settings().state();
+    Integer k = setup.state();
     return "prompt "
         + Numbers.count(result.prompt())
         + " tokens, "

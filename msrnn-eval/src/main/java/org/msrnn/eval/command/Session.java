@@ -120,7 +120,7 @@ final class Session implements AutoCloseable {
   /** The model on its backend. */
   Machine machine() {
     if (machine == null) {
-      machine = machine(openModel(backend()));
+      machine = machine(open(modelFile(), backend()));
     }
     return machine;
   }
@@ -145,15 +145,6 @@ final class Session implements AutoCloseable {
   private Machine machine(Model model) {
     open.push(model);
     return new Machine(model, catalog(), backend().description(), CodeVersion.current());
-  }
-
-  private Model openModel(Backend backend) {
-    if (root.model != null) {
-      return open(root.model, backend);
-    }
-    try (BundledModel bundled = BundledModel.extract()) {
-      return open(bundled.file(), backend);
-    }
   }
 
   /** The file that {@code -m} names, or a copy of the bundled model that is removed at the end. */

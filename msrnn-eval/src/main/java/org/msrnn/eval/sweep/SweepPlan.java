@@ -112,8 +112,8 @@ final class SweepPlan {
     }
     Map<String, List<Setup>> byPolicy = new java.util.LinkedHashMap<>();
     for (Setup setup : setups) {
-      if (setup.settings().state() != null) {
-        byPolicy.computeIfAbsent(setup.settings().policy(), p -> new ArrayList<>()).add(setup);
+      if (setup.state() != null) {
+        byPolicy.computeIfAbsent(setup.policy(), p -> new ArrayList<>()).add(setup);
       }
     }
     return byPolicy.values().stream()

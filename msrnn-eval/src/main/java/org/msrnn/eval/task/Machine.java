@@ -3,11 +3,13 @@ package org.msrnn.eval.task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
@@ -36,9 +38,21 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
    * A specification for the core and its description for results.
    *
    * @param spec the specification
-   * @param settings the description
+   * @param policy the policy with all options given, in canonical form
+   * @param state k; null if the policy is unbounded
+   * @param results makes the description; it takes the model's digest, which takes seconds
    */
-  public record Setup(StateSpec spec, Settings settings) {}
+  public record Setup(
+      StateSpec spec, String policy, @Nullable Integer state, Supplier<Settings> results) {
+    /**
+     * The description.
+     *
+     * @throws org.msrnn.api.ModelFileException as {@link org.msrnn.api.Msrnn#digest}
+     */
+    public Settings settings() {
+      return results.get();
+    }
+  }
 
   /**
    * Every policy with every state size, an unbounded one once; what comes out the same, once.
@@ -51,7 +65,7 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
   public List<Setup> setups(List<String> policies, List<String> states, SpecText spec) {
     var sizes = new LinkedHashSet<Integer>();
     states.forEach(state -> sizes.add(StateSize.parse(state, model.info().context())));
-    Map<Settings, Setup> setups = new LinkedHashMap<>();
+    Map<List<?>, Setup> setups = new LinkedHashMap<>();
     for (String policy : policies) {
       if (isUnbounded(catalog.policy(PolicySpec.parse(policy)))) {
         add(setups, setup(spec.with(policy, null)));
@@ -62,8 +76,9 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
     return List.copyOf(setups.values());
   }
 
-  private static void add(Map<Settings, Setup> setups, Setup setup) {
-    setups.putIfAbsent(setup.settings(), setup);
+  /** All else is the same for every setup. */
+  private static void add(Map<List<?>, Setup> setups, Setup setup) {
+    setups.putIfAbsent(Arrays.asList(setup.policy(), setup.state()), setup);
   }
 
   private static boolean isUnbounded(EvictionPolicy policy) {
@@ -92,22 +107,27 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
             storage,
             text.seed());
     model.msrnn().start(spec).close();
-    Settings settings =
-        new Settings(
-            model.info().name(),
-            model.info().digest(),
-            policySpec.toString(),
-            originOf(policySpec.name()),
-            unbounded ? null : (Integer) states,
-            regime.toString(),
-            PolicySpec.parse(text.positions()).toString(),
-            PolicySpec.parse(text.budgets()).toString(),
-            Options.written(policy.granularity()),
-            storage.name(),
-            backend,
-            text.seed(),
-            version);
-    return new Setup(spec, settings);
+    Integer bound = unbounded ? null : (Integer) states;
+    return new Setup(
+        spec, policySpec.toString(), bound, () -> settings(spec, policySpec, bound, text));
+  }
+
+  private Settings settings(
+      StateSpec spec, PolicySpec policy, @Nullable Integer bound, SpecText text) {
+    return new Settings(
+        model.info().name(),
+        model.msrnn().digest(),
+        policy.toString(),
+        originOf(policy.name()),
+        bound,
+        spec.regime().toString(),
+        PolicySpec.parse(text.positions()).toString(),
+        PolicySpec.parse(text.budgets()).toString(),
+        Options.written(spec.policy().granularity()),
+        spec.storage().name(),
+        backend,
+        text.seed(),
+        version);
   }
 
   private int states(SpecText text, PolicySpec policy, boolean unbounded) {

@@ -2,6 +2,7 @@ package org.msrnn.eval.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -12,41 +13,33 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.msrnn.api.InvalidOptionException;
+import org.msrnn.api.StateSpec;
 import org.msrnn.api.backend.TensorType;
+import org.msrnn.api.policy.EvictionPolicy;
+import org.msrnn.core.PolicySpec;
+import org.msrnn.core.plugin.Catalog;
 import org.msrnn.core.synthetic.ModelShape;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.task.Machine.Setup;
-import org.msrnn.eval.task.Settings;
 
 /** Figures and formats, from measurements made up. */
 class BenchReportTest {
   private static final ModelFigures MODEL = new ModelFigures("m", "Q8_0", 3000, 2500, 2000);
 
   private static Measurement measured(BenchCase.Kind kind, int batch, Double... seconds) {
-    Settings settings =
-        new Settings(
-            "m",
-            "",
-            "tova",
-            null,
-            8,
-            "stepwise",
-            "original",
-            "uniform",
-            "layer",
-            "F32",
-            "cpu (2 threads)",
-            0,
-            "v");
-    @SuppressWarnings("NullAway") // figures need no specification
-    Setup setup = new Setup(null, settings);
+    EvictionPolicy tova = Catalog.discover(List.of()).policy(PolicySpec.parse("tova"));
+    var setup =
+        new Setup(StateSpec.of(tova, 8), "tova", 8, () -> fail("figures need no description"));
     return new Measurement(setup, new BenchCase(kind, 10, batch, 5), List.of(seconds), 500, 64);
   }
 
   private static BenchResult result(@Nullable Long peak, @Nullable Long capacity) {
-    BenchRow prompt = BenchRow.of(MODEL, 2, measured(BenchCase.Kind.PP, 1, 0.5, 0.5), 10, capacity);
+    BenchRow prompt =
+        BenchRow.of(
+            MODEL, "cpu (2 threads)", 2, measured(BenchCase.Kind.PP, 1, 0.5, 0.5), 10, capacity);
     BenchRow steps =
-        BenchRow.of(MODEL, null, measured(BenchCase.Kind.TG, 4, 2.0, 1.0), 10, capacity);
+        BenchRow.of(
+            MODEL, "cpu (2 threads)", null, measured(BenchCase.Kind.TG, 4, 2.0, 1.0), 10, capacity);
     ReadBandwidth bandwidth = new ReadBandwidth(1 << 20, false, 8, 2, 10);
     return new BenchResult(List.of(prompt, steps), bandwidth, peak, 1.5, capacity, "v");
   }
@@ -64,7 +57,9 @@ class BenchReportTest {
 
   @Test
   void aBatchSharesTheWeights() {
-    BenchRow row = BenchRow.of(MODEL, 2, measured(BenchCase.Kind.TG, 4, 2.0, 1.0), 1e-5, 7L);
+    BenchRow row =
+        BenchRow.of(
+            MODEL, "cpu (2 threads)", 2, measured(BenchCase.Kind.TG, 4, 2.0, 1.0), 1e-5, 7L);
 
     assertThat(row.test()).isEqualTo("tg10");
     assertThat(row.tokensPerSecond()).isEqualTo(30);
@@ -77,7 +72,8 @@ class BenchReportTest {
 
   @Test
   void promptsHaveNoBytesPerToken() {
-    BenchRow row = BenchRow.of(MODEL, 2, measured(BenchCase.Kind.PP, 1, 0.5), 10, null);
+    BenchRow row =
+        BenchRow.of(MODEL, "cpu (2 threads)", 2, measured(BenchCase.Kind.PP, 1, 0.5), 10, null);
 
     assertThat(row.test()).isEqualTo("pp10");
     assertThat(row.tokensPerSecond()).isEqualTo(20);

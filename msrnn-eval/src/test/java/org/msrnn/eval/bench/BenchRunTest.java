@@ -69,9 +69,9 @@ class BenchRunTest {
     assertThat(measured)
         .extracting(
             m ->
-                m.setup().settings().policy()
+                m.setup().policy()
                     + " "
-                    + m.setup().settings().state()
+                    + m.setup().state()
                     + " "
                     + m.test().name()
                     + " b"
@@ -126,7 +126,7 @@ class BenchRunTest {
   @CsvSource({"tova, 12", "window+4, 33", "h2o, 7", "full, 1"})
   void memoryOfAFullStateIsThatOfAFilledOne(String policy, String state) {
     Setup setup = setups(policy, state).getFirst();
-    int tokens = setup.settings().state() == null ? model.info().context() : 40;
+    int tokens = setup.state() == null ? model.info().context() : 40;
     try (MultiState filled = model.msrnn().start(setup.spec())) {
       model.msrnn().feed(filled, new int[tokens], org.msrnn.api.LogitsSink.NONE);
 

@@ -9,7 +9,7 @@ import org.msrnn.api.backend.KvType;
 
 class StateMemoryTest {
   private static ModelInfo model(List<Integer> windows) {
-    return new ModelInfo("m", "llama", "", 3, 64, 4, 2, 16, 96, 100, 512, windows);
+    return new ModelInfo("m", "llama", 3, 64, 4, 2, 16, 96, 100, 512, windows);
   }
 
   @Test
