@@ -79,9 +79,10 @@ public interface ModelFile extends AutoCloseable {
 
   /**
    * A tensor, {@code [rows, columns]} with all sizes but the innermost multiplied into rows. Its
-   * numbers are read when they are asked for, into memory that the next tensor takes over: {@link
-   * Tensor#data} throws {@link org.msrnn.api.ModelFileException} if the file has become shorter or
-   * cannot be read, and {@link org.msrnn.api.MsrnnException} if there is not memory enough.
+   * numbers are read when they are asked for, or ahead, into memory that the next tensor takes
+   * over: {@link Tensor#data} throws {@link org.msrnn.api.ModelFileException} if the file has
+   * become shorter or cannot be read, and {@link org.msrnn.api.MsrnnException} if there is not
+   * memory enough.
    *
    * @throws org.msrnn.api.ModelFileException if there is no such tensor
    * @throws org.msrnn.api.UnsupportedModelException if msrnn does not read its number format

@@ -1,32 +1,36 @@
 package org.msrnn.core.format;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.msrnn.api.MsrnnException;
 import org.msrnn.core.Progress;
 
 /**
- * Reads tensors of a model into one piece of memory, the next over the last: a model passes through
- * on its way to a backend and is never in memory twice. Any thread may read, one at a time.
+ * Reads tensors of a model into two pieces of memory in turn: while one tensor is packed, a thread
+ * reads the next, in the order in which {@link #source} was called, ahead. A model passes through
+ * on its way to a backend and is never in memory twice. Any thread may ask, one at a time; another
+ * order costs a reading in vain.
  */
 final class TensorReader implements AutoCloseable {
   /** Few enough that a progress bar moves, many enough that the disk is busy. */
   private static final int CHUNK = 4 << 20;
 
-  /** Memory up to this size is kept for the next tensor. */
-  private static final long KEPT = 64L << 20;
-
-  private static final long CACHE_LINE = 64;
-
   private final Path model;
   private final long total;
   private final Progress progress;
-  private long done;
-  private @Nullable Memory memory;
-  private @Nullable Place present;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("msrnn-reader").daemon().factory());
+  private long done; // the thread's own
+  private @Nullable Place last;
+  private Turn present;
+  private Turn ahead;
   private boolean closed;
 
   /**
@@ -35,19 +39,23 @@ final class TensorReader implements AutoCloseable {
    * @param model the model's path, for messages
    * @param done bytes that count as read
    * @param total bytes of all files
-   * @param progress is told of bytes
+   * @param progress is told of bytes, by the thread that reads
    */
   TensorReader(Path model, long done, long total, Progress progress) {
     this.model = model;
     this.done = done;
     this.total = total;
     this.progress = progress;
+    this.present = new Turn();
+    this.ahead = new Turn();
   }
 
   /** Where a tensor lies, and the order that its rows are to have. */
   private final class Place implements Supplier<MemorySegment> {
     private final StoredTensor tensor;
     private final RowOrder order;
+    private @Nullable Place next;
+    private boolean used;
 
     Place(StoredTensor tensor, RowOrder order) {
       this.tensor = tensor;
@@ -60,32 +68,112 @@ final class TensorReader implements AutoCloseable {
     }
   }
 
+  /** A piece of memory, and the tensor that is in it or on its way there. */
+  private final class Turn {
+    private final TensorMemory memory = new TensorMemory(model);
+    private @Nullable Place place;
+    private @Nullable Future<MemorySegment> data;
+
+    /** Begins to read, after what is being read. */
+    void start(Place of) {
+      place = of;
+      data = thread.submit(() -> fill(of, memory));
+    }
+
+    /** Waits for it; what failed can be started again. */
+    MemorySegment data() {
+      Future<MemorySegment> coming = data;
+      if (coming == null) {
+        throw new IllegalStateException("nothing was started");
+      }
+      boolean interrupted = false;
+      try {
+        while (true) {
+          try {
+            return coming.get();
+          } catch (InterruptedException e) {
+            interrupted = true;
+          }
+        }
+      } catch (ExecutionException e) {
+        place = null;
+        throw unwrapped(e);
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    private RuntimeException unwrapped(ExecutionException e) {
+      return switch (e.getCause()) {
+        case RuntimeException fault -> fault;
+        case Error error -> throw error;
+        case null, default -> new IllegalStateException("reading " + model, e);
+      };
+    }
+  }
+
   /** The bytes of a tensor, read by every call that does not follow one for the same tensor. */
-  Supplier<MemorySegment> source(StoredTensor tensor, RowOrder order) {
-    return new Place(tensor, order);
+  synchronized Supplier<MemorySegment> source(StoredTensor tensor, RowOrder order) {
+    var place = new Place(tensor, order);
+    if (last != null) {
+      last.next = place;
+    }
+    last = place;
+    return place;
   }
 
   private synchronized MemorySegment read(Place place) {
     if (closed) {
       throw new IllegalStateException(model + " is closed");
     }
-    long bytes = place.tensor.entry().bytes();
-    if (!place.equals(present)) {
-      present = null;
-      MemorySegment data = room(bytes);
-      if (keepsRows(place)) {
-        fill(place.tensor, data);
-      } else {
-        reordered(place, data);
+    if (!place.equals(present.place)) {
+      if (!place.equals(ahead.place)) {
+        ahead.start(place);
       }
-      present = place;
+      Turn over = present;
+      present = ahead;
+      ahead = over;
+      ahead.place = null;
+      MemorySegment data = present.data();
+      place.used = true;
+      Place next = unused(place.next);
+      if (next != null) {
+        ahead.start(next);
+      }
+      return data;
     }
-    return room(bytes).asReadOnly();
+    return present.data();
+  }
+
+  private static @Nullable Place unused(@Nullable Place from) {
+    Place place = from;
+    while (place != null && place.used) {
+      place = place.next;
+    }
+    return place;
+  }
+
+  private MemorySegment fill(Place place, TensorMemory memory) {
+    MemorySegment data = memory.room(place.tensor.entry().bytes());
+    long rows = place.tensor.entry().rows();
+    Cursor cursor = place.tensor.file();
+    cursor.seek(place.tensor.entry().offset());
+    if (keepsRows(place, rows)) {
+      for (long at = 0; at < data.byteSize(); at += CHUNK) {
+        long bytes = Math.min(CHUNK, data.byteSize() - at);
+        next(place, data.asSlice(at, bytes).asByteBuffer());
+      }
+    } else {
+      reordered(place, rows, data);
+    }
+    return data.asReadOnly();
   }
 
   /** Orders that undo each other leave nothing to move. */
-  private static boolean keepsRows(Place place) {
-    long rows = place.order.equals(RowOrder.OF_FILE) ? 0 : place.tensor.entry().rows();
+  private static boolean keepsRows(Place place, long all) {
+    long rows = place.order.equals(RowOrder.OF_FILE) ? 0 : all;
     for (long row = 0; row < rows; row++) {
       if (place.order.rowOfFile(row) != row) {
         return false;
@@ -94,78 +182,38 @@ final class TensorReader implements AutoCloseable {
     return true;
   }
 
-  private void fill(StoredTensor tensor, MemorySegment data) {
-    Cursor cursor = tensor.file();
-    cursor.seek(tensor.entry().offset());
-    for (long at = 0; at < data.byteSize(); ) {
-      long step = Math.min(CHUNK, data.byteSize() - at);
-      cursor.read(data.asSlice(at, step).asByteBuffer(), Printable.of(tensor.entry().name()));
-      at += step;
-      done = Math.min(done + step, total);
-      progress.update(done, total);
-    }
-  }
-
-  private void reordered(Place place, MemorySegment data) {
-    long rows = place.tensor.entry().rows();
+  private void reordered(Place place, long rows, MemorySegment data) {
     long rowBytes = data.byteSize() / rows;
-    try (Arena temporary = Arena.ofConfined()) {
-      MemorySegment file = allocate(temporary, data.byteSize());
-      fill(place.tensor, file);
-      for (long row = 0; row < rows; row++) {
-        long from = place.order.rowOfFile(row) * rowBytes;
-        MemorySegment.copy(file, from, data, row * rowBytes, rowBytes);
+    int[] rowOf = new int[Math.toIntExact(rows)]; // by rows of the file
+    for (int row = 0; row < rowOf.length; row++) {
+      rowOf[Math.toIntExact(place.order.rowOfFile(row))] = row;
+    }
+    int most = (int) Math.clamp(CHUNK / rowBytes, 1, rows);
+    ByteBuffer chunk = ByteBuffer.allocateDirect(Math.toIntExact(most * rowBytes));
+    MemorySegment read = MemorySegment.ofBuffer(chunk);
+    for (int first = 0; first < rowOf.length; first += most) {
+      int count = Math.min(most, rowOf.length - first);
+      next(place, chunk.clear().limit(Math.toIntExact(count * rowBytes)));
+      for (int r = 0; r < count; r++) {
+        MemorySegment.copy(read, r * rowBytes, data, rowOf[first + r] * rowBytes, rowBytes);
       }
     }
   }
 
-  /** Memory that is given back at a time of our own. */
-  private final class Memory implements AutoCloseable {
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment all;
-
-    Memory(long bytes) {
-      all = allocate(arena, bytes);
-    }
-
-    @Override
-    public void close() {
-      arena.close();
-    }
+  private void next(Place place, ByteBuffer target) {
+    int bytes = target.remaining();
+    place.tensor.file().read(target, Printable.of(place.tensor.entry().name()));
+    done = Math.min(done + bytes, total);
+    progress.update(done, total);
   }
 
-  /** The memory: as it was, if it fits. */
-  private MemorySegment room(long bytes) {
-    Memory held = memory;
-    if (held == null
-        || held.all.byteSize() < bytes
-        || held.all.byteSize() > Math.max(bytes, KEPT)) {
-      free();
-      held = new Memory(bytes);
-      memory = held;
-    }
-    return held.all.asSlice(0, bytes);
-  }
-
-  private MemorySegment allocate(Arena from, long bytes) {
-    try {
-      return from.allocate(bytes, CACHE_LINE);
-    } catch (OutOfMemoryError e) {
-      throw new MsrnnException(
-          model + ": a tensor takes " + bytes + " bytes of memory, and there are not as many", e);
-    }
-  }
-
-  private void free() {
-    if (memory != null) {
-      memory.close();
-      memory = null;
-    }
-  }
-
+  /** Ends what is being read; the files have been closed. */
   @Override
   public synchronized void close() {
     closed = true;
-    free();
+    thread.shutdownNow();
+    thread.close();
+    present.memory.close();
+    ahead.memory.close();
   }
 }

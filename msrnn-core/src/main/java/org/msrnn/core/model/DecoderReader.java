@@ -10,7 +10,10 @@ import org.msrnn.core.format.ModelFile;
 import org.msrnn.core.format.RowOrder;
 import org.msrnn.core.model.ModelFamily.Trait;
 
-/** From a model file of a family to a decoder: which tensor plays which part. */
+/**
+ * From a model file of a family to a decoder: which tensor plays which part. It asks for tensors in
+ * the order in which they are uploaded, which is that in which the file reads ahead.
+ */
 final class DecoderReader {
   private static final String OUTPUT = "output.weight";
 
@@ -91,6 +94,7 @@ final class DecoderReader {
   private DecoderModel.Attention attention(String block, @Nullable Rope of) {
     return attention(
         block,
+        norm(Trait.PRE_NORMS, block + "attn_norm"),
         projection(block + "attn_q", queryWidth(), info.width(), pairs),
         projection(block + "attn_k", kvWidth(), info.width(), pairs),
         projection(block + "attn_v", kvWidth(), info.width(), RowOrder.OF_FILE),
@@ -99,9 +103,11 @@ final class DecoderReader {
 
   /** Queries, keys and values are one tensor, in this order. */
   private DecoderModel.Attention fused(String block, @Nullable Rope of) {
+    Tensor norm = norm(Trait.PRE_NORMS, block + "attn_norm");
     Tensor all = matrix(block + "attn_qkv.weight", queryWidth() + 2 * kvWidth(), info.width());
     return attention(
         block,
+        norm,
         DecoderModel.Projection.of(all.rows(0, queryWidth())),
         DecoderModel.Projection.of(all.rows(queryWidth(), kvWidth())),
         DecoderModel.Projection.of(all.rows(queryWidth() + kvWidth(), kvWidth())),
@@ -110,12 +116,13 @@ final class DecoderReader {
 
   private DecoderModel.Attention attention(
       String block,
+      @Nullable Tensor norm,
       DecoderModel.Projection query,
       DecoderModel.Projection key,
       DecoderModel.Projection value,
       @Nullable Rope of) {
     return new DecoderModel.Attention(
-        norm(Trait.PRE_NORMS, block + "attn_norm"),
+        norm,
         query,
         key,
         value,
@@ -128,6 +135,7 @@ final class DecoderReader {
 
   private DecoderModel.FeedForward feedForward(String block) {
     int inner = info.ffnWidth();
+    Tensor norm = norm(Trait.PRE_NORMS, block + "ffn_norm");
     Tensor gate;
     Tensor up;
     if (family.has(Trait.FUSED)) {
@@ -139,7 +147,7 @@ final class DecoderReader {
       up = matrix(block + "ffn_up.weight", inner, info.width());
     }
     return new DecoderModel.FeedForward(
-        norm(Trait.PRE_NORMS, block + "ffn_norm"),
+        norm,
         gate,
         up,
         matrix(block + "ffn_down.weight", info.width(), inner),

@@ -240,7 +240,7 @@ class LlamaFamilyTest {
         value("llama.block_count", 0),
         value("llama.block_count", 1025),
         value("llama.block_count", 1 << 31),
-        value("llama.block_count", 3, "blk.2.attn_q.weight"),
+        value("llama.block_count", 3, "blk.2.attn_norm.weight"),
         missing("llama.embedding_length"),
         value("llama.embedding_length", 0),
         value("llama.embedding_length", 64, "token_embd.weight"),
