@@ -1,5 +1,6 @@
 package org.msrnn.core.format;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -189,13 +190,14 @@ final class TensorReader implements AutoCloseable {
       rowOf[Math.toIntExact(place.order.rowOfFile(row))] = row;
     }
     int most = (int) Math.clamp(CHUNK / rowBytes, 1, rows);
-    ByteBuffer chunk = ByteBuffer.allocateDirect(Math.toIntExact(most * rowBytes));
-    MemorySegment read = MemorySegment.ofBuffer(chunk);
-    for (int first = 0; first < rowOf.length; first += most) {
-      int count = Math.min(most, rowOf.length - first);
-      next(place, chunk.clear().limit(Math.toIntExact(count * rowBytes)));
-      for (int r = 0; r < count; r++) {
-        MemorySegment.copy(read, r * rowBytes, data, rowOf[first + r] * rowBytes, rowBytes);
+    try (Arena temporary = Arena.ofConfined()) {
+      MemorySegment chunk = temporary.allocate(most * rowBytes);
+      for (int first = 0; first < rowOf.length; first += most) {
+        int count = Math.min(most, rowOf.length - first);
+        next(place, chunk.asSlice(0, count * rowBytes).asByteBuffer());
+        for (int r = 0; r < count; r++) {
+          MemorySegment.copy(chunk, r * rowBytes, data, rowOf[first + r] * rowBytes, rowBytes);
+        }
       }
     }
   }
