@@ -44,7 +44,9 @@ import org.msrnn.core.Progress;
  *   <li>{@code gemma3.rope.freq_base_swa}, the base of RoPE in layers with a window. {@code
  *       gemma3.rope.scaling.*} is of the others alone.
  *   <li>{@code gemma2.attention.scale}, {@code gemma3.attention.scale}: what scores are multiplied
- *       by. No soft cap means none.
+ *       by.
+ *   <li>{@code gemma2.attn_logit_softcapping} and {@code final_logit_softcapping}, 0 where there is
+ *       no cap.
  *   <li>{@code ARCH.rope.scaling.attn_factor}: a factor on top of YaRN's own magnitude, 1 + 0.1 ln
  *       {@code scaling.factor}; and, with LongRoPE, the magnitude itself. Missing means 1.
  *   <li>{@code ARCH.rope.scaling.yarn_beta_fast} and {@code yarn_beta_slow}, where they are given.

@@ -11,7 +11,6 @@ final class HfLayers {
   private static final String WINDOW = "sliding_window";
   private static final String TYPES = "layer_types";
   private static final String NO_ROPE = "no_rope_layers";
-  private static final int MAX_CONTEXT = 1 << 24;
   private static final int DEFAULT_WINDOW = 4096;
 
   private final HfConfig config;
@@ -40,7 +39,9 @@ final class HfLayers {
 
   private int window() {
     boolean known = architecture.gemma() || architecture == HfArchitecture.MISTRAL;
-    return known && !config.mentions(WINDOW) ? DEFAULT_WINDOW : config.count(WINDOW, MAX_CONTEXT);
+    return known && !config.mentions(WINDOW)
+        ? DEFAULT_WINDOW
+        : config.count(WINDOW, HfMetadata.MAX_CONTEXT);
   }
 
   private List<Boolean> sliding() {

@@ -9,7 +9,7 @@ final class HfMetadata {
   private static final int MAX_WIDTH = 1 << 20;
   private static final int MAX_HEADS = 1 << 14;
   private static final int MAX_VOCABULARY = 1 << 22;
-  private static final int MAX_CONTEXT = 1 << 24;
+  static final int MAX_CONTEXT = 1 << 24;
 
   /** Members that change the computation in ways that msrnn does not know, unless absent. */
   private static final String[] FOREIGN = {
@@ -122,8 +122,8 @@ final class HfMetadata {
       double scalar = config.number("query_pre_attn_scalar", 256);
       put("attention.scale", 1 / Math.sqrt(scalar));
       boolean second = architecture == HfArchitecture.GEMMA2;
-      softCap("attn_logit_softcapping", second ? 50 : 0);
-      softCap("final_logit_softcapping", second ? 30 : 0);
+      softCap("attn_logit_softcapping", second, 50);
+      softCap("final_logit_softcapping", second, 30);
     }
     if (architecture == HfArchitecture.GRANITE) {
       put("attention.scale", config.number("attention_multiplier", 1));
@@ -133,10 +133,14 @@ final class HfMetadata {
     }
   }
 
-  /** A soft cap; null means none, absent means the one that the kind of model has. */
-  private void softCap(String name, double fallback) {
-    double cap = config.number(name, config.mentions(name) ? 0 : fallback);
-    if (cap > 0) {
+  /**
+   * A soft cap; null means none, which is written as 0 where a missing key would mean a cap.
+   *
+   * @param usual whether models of this kind have one where the config does not mention it
+   */
+  private void softCap(String name, boolean usual, double value) {
+    double cap = config.number(name, usual && !config.mentions(name) ? value : 0);
+    if (usual || cap > 0) {
       put(name, cap);
     }
   }

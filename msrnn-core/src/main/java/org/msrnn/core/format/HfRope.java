@@ -15,7 +15,6 @@ final class HfRope {
   private static final String FULL = "full_attention";
   private static final String SLIDING = "sliding_attention";
   private static final String ORIGINAL = "original_max_position_embeddings";
-  private static final int MAX_CONTEXT = 1 << 24;
 
   private final HfConfig config;
   private final HfArchitecture architecture;
@@ -127,7 +126,7 @@ final class HfRope {
     if (low >= high) {
       throw scaling.fault("low_freq_factor", "a number below high_freq_factor");
     }
-    int original = scaling.count(ORIGINAL, MAX_CONTEXT);
+    int original = scaling.count(ORIGINAL, HfMetadata.MAX_CONTEXT);
     double base = base(FULL);
     float[] divisors = new float[rotated / 2];
     for (int i = 0; i < divisors.length; i++) {
@@ -143,8 +142,8 @@ final class HfRope {
     if (!scaling.flag("truncate", true)) {
       throw scaling.unsupported("truncate", "true");
     }
-    int context = config.count("max_position_embeddings", MAX_CONTEXT);
-    int original = scaling.count(ORIGINAL, MAX_CONTEXT, context);
+    int context = config.count("max_position_embeddings", HfMetadata.MAX_CONTEXT);
+    int original = scaling.count(ORIGINAL, HfMetadata.MAX_CONTEXT, context);
     double factor = scaling.number("factor", (double) context / original);
     keys.text(key("scaling.type"), "yarn");
     keys.real(key("scaling.factor"), factor);
@@ -175,11 +174,11 @@ final class HfRope {
     if (architecture != HfArchitecture.PHI3) {
       throw scaling.unsupported(type, "longrope for phi3 alone");
     }
-    int context = config.count("max_position_embeddings", MAX_CONTEXT);
+    int context = config.count("max_position_embeddings", HfMetadata.MAX_CONTEXT);
     int original =
         scaling.has(ORIGINAL)
-            ? scaling.count(ORIGINAL, MAX_CONTEXT)
-            : config.count(ORIGINAL, MAX_CONTEXT);
+            ? scaling.count(ORIGINAL, HfMetadata.MAX_CONTEXT)
+            : config.count(ORIGINAL, HfMetadata.MAX_CONTEXT);
     double scale = (double) context / original;
     double own = scale <= 1 ? 1 : Math.sqrt(1 + Math.log(scale) / Math.log(original));
     keys.count(key("scaling.original_context_length"), original);

@@ -17,7 +17,7 @@ final class Hyperparameters {
 
   private static final int MAX_LAYERS = 1024;
   private static final int MAX_VOCABULARY = 1 << 22;
-  private static final int MAX_CONTEXT = 1 << 24;
+  static final int MAX_CONTEXT = 1 << 24;
   private static final int MAX_WIDTH = 1 << 20;
   private static final int MAX_HEADS = 1 << 14;
   private static final int MAX_HEAD_SIZE = 1 << 14;
@@ -94,9 +94,9 @@ final class Hyperparameters {
             : (float) factor(EMBEDDING_SCALE, 1),
         (float) factor(RESIDUAL_SCALE, 1),
         (float) factor(ATTENTION_SCALE, 1 / Math.sqrt(queryScale(info))),
-        caps ? (float) factor(ATTENTION_CAP, GEMMA_ATTENTION_CAP) : 0,
+        caps ? cap(ATTENTION_CAP, GEMMA_ATTENTION_CAP) : 0,
         (float) (1 / factor(LOGIT_SCALE, 1)),
-        caps ? (float) factor(LOGIT_CAP, GEMMA_LOGIT_CAP) : 0);
+        caps ? cap(LOGIT_CAP, GEMMA_LOGIT_CAP) : 0);
   }
 
   private double queryScale(ModelInfo info) {
@@ -107,6 +107,11 @@ final class Hyperparameters {
 
   private double factor(String suffix, double fallback) {
     return metadata.number(family.key(suffix), MIN_FACTOR, MAX_FACTOR, fallback);
+  }
+
+  /** A cap on logits; 0 is none. */
+  private float cap(String suffix, double fallback) {
+    return (float) metadata.number(family.key(suffix), 0, MAX_FACTOR, fallback);
   }
 
   private int headSize(int width, int heads) {

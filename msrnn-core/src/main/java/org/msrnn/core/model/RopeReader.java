@@ -16,7 +16,6 @@ final class RopeReader {
   private static final double MAX_BASE = 1e15;
   private static final double MAX_SCALE = 1e6;
   private static final double MIN_FACTOR = 1e-6;
-  private static final int MAX_CONTEXT = 1 << 24;
 
   private static final String FACTORS = "rope_freqs.weight";
   private static final String LONG_FACTORS = "rope_factors_long.weight";
@@ -98,7 +97,10 @@ final class RopeReader {
 
   private int originalContext() {
     return metadata.integer(
-        family.key("rope.scaling.original_context_length"), 1, MAX_CONTEXT, info.context());
+        family.key("rope.scaling.original_context_length"),
+        1,
+        Hyperparameters.MAX_CONTEXT,
+        info.context());
   }
 
   private static double[] frequencies(Rope rope) {

@@ -123,6 +123,21 @@ class HfFolderTest {
     }
   }
 
+  @Test
+  void aCapThatIsNullIsNoneAndOneThatIsAbsentIsTheUsual() throws IOException {
+    var weights = TinyFolder.weights().remove("lm_head.weight");
+    String config =
+        TinyFolder.CONFIG
+            .replace("\"llama\"", "\"gemma2\"")
+            .replace(",\"rope", ",\"head_dim\":4,\"attn_logit_softcapping\":null,\"rope")
+            .replace("\"tie_word_embeddings\":false,", "")
+            .replace("\"hidden_act\":\"silu\",", "");
+    try (HfFolder file = tiny.open(config, weights)) {
+      assertThat(shown(file, "gemma2.attn_logit_softcapping")).isEqualTo("0.0");
+      assertThat(shown(file, "gemma2.final_logit_softcapping")).isEqualTo("30.0");
+    }
+  }
+
   static Stream<Arguments> ropes() {
     String parameters = "\"rope_parameters\":{\"rope_type\":\"%s\",\"rope_theta\":500.0,%s}";
     String scaling = "\"rope_scaling\":{\"type\":\"%s\",%s}";
