@@ -1,8 +1,5 @@
 package org.msrnn.core.format;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.msrnn.api.backend.Tensor;
@@ -69,7 +66,7 @@ sealed interface HfTensor {
           () -> {
             float[] numbers = new float[source.columns()];
             source.decodeRow(0, numbers, 0);
-            return segment(change.apply(numbers));
+            return Tensor.of(source.name(), change.apply(numbers)).data();
           });
     }
   }
@@ -95,14 +92,7 @@ sealed interface HfTensor {
     @Override
     public Tensor tensor(ModelParts parts, RowOrder order) {
       parts.requireStarted();
-      return new Tensor(name, TensorType.F32, 1, numbers.length, segment(numbers));
+      return Tensor.of(name, numbers);
     }
-  }
-
-  private static MemorySegment segment(float[] numbers) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(numbers);
-    return MemorySegment.ofBuffer(bytes).asReadOnly();
   }
 }

@@ -1,6 +1,7 @@
 package org.msrnn.core.sampling;
 
 import org.msrnn.api.NonFiniteException;
+import org.msrnn.core.random.SplitMix;
 
 /**
  * Draws the next token as a {@link Sampling} says.
@@ -60,7 +61,7 @@ public final class Sampler {
     if (sampling.temperature() == 0) {
       return best;
     }
-    double share = uniform(sampling.seed() ^ position * GOLDEN);
+    double share = SplitMix.uniform(SplitMix.mix(sampling.seed() ^ position * SplitMix.GOLDEN));
     return sampling.topK() == 0 && sampling.topP() == 1
         ? drawById(scores, scores[best], share)
         : drawByRank(scores, scores[best], share);
@@ -138,16 +139,5 @@ public final class Sampler {
       rank++;
     }
     return ranking.token(rank);
-  }
-
-  private static final long GOLDEN = 0x9e3779b97f4a7c15L;
-
-  /** The first double of {@link java.util.SplittableRandom} with this seed, without the object. */
-  private static double uniform(long seed) {
-    long z = seed + GOLDEN;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    z ^= z >>> 31;
-    return (z >>> 11) * 0x1p-53;
   }
 }

@@ -12,6 +12,7 @@ import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Pins;
 import org.msrnn.api.policy.Signals;
+import org.msrnn.core.random.SplitMix;
 
 /**
  * A key/value set under a policy: shows the policy what it declared to observe, asks for scores
@@ -169,19 +170,11 @@ final class BoundedSet implements KvSet {
   @Override
   public double random(int entry) {
     long mixed = seed;
-    mixed = mix(mixed + space.layer);
-    mixed = mix(mixed + space.kvHead);
-    mixed = mix(mixed + space.queries);
-    mixed = mix(mixed + space.position(entry));
-    return (mixed >>> 11) * 0x1.0p-53;
-  }
-
-  /** The finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom generators). */
-  private static long mix(long z) {
-    z += 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
+    mixed = SplitMix.mix(mixed + space.layer);
+    mixed = SplitMix.mix(mixed + space.kvHead);
+    mixed = SplitMix.mix(mixed + space.queries);
+    mixed = SplitMix.mix(mixed + space.position(entry));
+    return SplitMix.uniform(mixed);
   }
 
   @Override

@@ -112,9 +112,7 @@ public final class RandomModel implements AutoCloseable {
   private static Tensor ones(TensorEntry e) {
     float[] ones = new float[(int) e.columns()];
     Arrays.fill(ones, 1);
-    MemorySegment data = MemorySegment.ofArray(new byte[(int) e.bytes()]);
-    TensorEncoder.encode(TensorType.F32, ones, data);
-    return new Tensor(e.name(), TensorType.F32, 1, ones.length, data);
+    return Tensor.of(e.name(), ones);
   }
 
   private static DecoderModel model(

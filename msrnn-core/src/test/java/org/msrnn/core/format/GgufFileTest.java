@@ -9,14 +9,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,62 +176,6 @@ class GgufFileTest {
       assertThat(tensor.type()).isEqualTo(type);
       assertThat(tensor.data().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(data);
     }
-  }
-
-  @Test
-  void theDigestIsThatOfTheWholeFile() throws Exception {
-    byte[] bytes = small().bytes();
-    var sha256 = MessageDigest.getInstance("SHA-256").digest(bytes);
-    try (GgufFile file = TestFiles.open(bytes)) {
-      assertThat(file.digest().get()).isEqualTo(HexFormat.of().formatHex(sha256));
-    }
-  }
-
-  @Test
-  void theDigestTakesAReadingOfItsOwnWhenItIsAskedForFirst() {
-    byte[] bytes = small().bytes();
-    var opened = new ArrayList<Path>();
-    GgufFile file =
-        TestFiles.open(
-            path -> {
-              opened.add(path);
-              return new TestFiles.Bytes(bytes);
-            });
-    file.startReading(Progress.NONE);
-    file.tensor("matrix").data();
-    Supplier<String> digest = file.digest();
-    file.close();
-    assertThat(opened).hasSize(1);
-    assertThat(digest.get()).isEqualTo(digest.get());
-    assertThat(opened).hasSize(2);
-  }
-
-  @Test
-  void aFileThatHasChangedSinceHasNoDigest(@TempDir Path folder) throws IOException {
-    Path path = Files.write(folder.resolve("m.gguf"), small().bytes());
-    FileTime modified = Files.getLastModifiedTime(path);
-    GgufFile file = GgufFile.open(path);
-    Supplier<String> digest = file.digest();
-    file.close();
-    Files.write(path, new byte[] {0}, StandardOpenOption.APPEND);
-    Files.setLastModifiedTime(path, modified);
-    assertChanged(digest);
-    Files.write(path, small().bytes());
-    Files.setLastModifiedTime(path, FileTime.fromMillis(modified.toMillis() + 3000));
-    assertChanged(digest);
-    Files.delete(path);
-    assertThatThrownBy(digest::get)
-        .isInstanceOf(ModelFileException.class)
-        .hasMessageContaining("m.gguf: file is missing");
-    Files.write(path, small().bytes());
-    Files.setLastModifiedTime(path, modified);
-    assertThat(digest.get()).hasSize(64);
-  }
-
-  private static void assertChanged(Supplier<String> digest) {
-    assertThatThrownBy(digest::get)
-        .isInstanceOf(ModelFileException.class)
-        .hasMessageContaining("m.gguf: file is changed since it was loaded");
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.msrnn.core.Progress;
 import org.msrnn.core.model.ModelReader;
@@ -25,11 +26,7 @@ class GoldenFoldersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "gemma2", "gemma3", "granite", "llama", "llama-tied-mha", "llama-yarn", "llama3-rope",
-        "mistral", "mistral-swa", "olmo2", "phi3", "qwen2", "qwen3", "smollm3"
-      })
+  @MethodSource("org.msrnn.core.format.TestFiles#goldenModels")
   void hasTheTensorsOfItsKind(String name) {
     try (HfFolder file = golden(name)) {
       String arch = file.metadata().string("general.architecture");

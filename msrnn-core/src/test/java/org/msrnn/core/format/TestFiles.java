@@ -8,6 +8,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Files for tests: in memory, and those that lie beside the repository. */
 public final class TestFiles {
@@ -40,6 +41,25 @@ public final class TestFiles {
     }
     assumeTrue(false, "the folder shared with reference models does not lie beside the repository");
     throw new AssertionError("not reached");
+  }
+
+  /** The tiny models of {@code shared/golden}: one of each family and kind of RoPE. */
+  public static Stream<String> goldenModels() {
+    return Stream.of(
+        "gemma2",
+        "gemma3",
+        "granite",
+        "llama",
+        "llama-tied-mha",
+        "llama-yarn",
+        "llama3-rope",
+        "mistral",
+        "mistral-swa",
+        "olmo2",
+        "phi3",
+        "qwen2",
+        "qwen3",
+        "smollm3");
   }
 
   /** An array as a channel. */

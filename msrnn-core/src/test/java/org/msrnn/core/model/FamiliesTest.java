@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,24 +35,6 @@ class FamiliesTest {
   /** What a model can do without. */
   private static final Set<String> OPTIONAL = Set.of("output.weight", "rope_freqs.weight");
 
-  static Stream<String> folders() {
-    return Stream.of(
-        "gemma2",
-        "gemma3",
-        "granite",
-        "llama",
-        "llama-tied-mha",
-        "llama-yarn",
-        "llama3-rope",
-        "mistral",
-        "mistral-swa",
-        "olmo2",
-        "phi3",
-        "qwen2",
-        "qwen3",
-        "smollm3");
-  }
-
   private static ModelFile open(String folder) {
     return ModelFile.open(TestFiles.shared("golden").resolve(folder));
   }
@@ -69,7 +50,7 @@ class FamiliesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("folders")
+  @MethodSource("org.msrnn.core.format.TestFiles#goldenModels")
   void aCopyInGgufIsTheSameModel(String folder) {
     try (var original = ModelReader.read(open(folder), Progress.NONE);
         var copied = ModelReader.read(written(copy(folder)), Progress.NONE)) {
@@ -88,7 +69,7 @@ class FamiliesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("folders")
+  @MethodSource("org.msrnn.core.format.TestFiles#goldenModels")
   void aMissingTensorIsNamed(String folder) {
     for (String name : names(folder)) {
       GgufWriter writer = copy(folder).removeTensor(name);
@@ -101,7 +82,7 @@ class FamiliesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("folders")
+  @MethodSource("org.msrnn.core.format.TestFiles#goldenModels")
   void aTensorOfAnotherSizeIsNamed(String folder) {
     for (String name : names(folder)) {
       GgufWriter writer = copy(folder).tensor(name, TensorType.F32, new byte[4 * 96 * 5], 96, 5);
@@ -154,6 +135,18 @@ class FamiliesTest {
   }
 
   @Test
+  void aCapOfZeroIsNoneAndAMissingOneIsTheFamilys() {
+    GgufWriter none =
+        copy("gemma2")
+            .put("gemma2.attn_logit_softcapping", 0f)
+            .remove("gemma2.final_logit_softcapping");
+    try (LoadedModel loaded = ModelReader.read(written(none), Progress.NONE)) {
+      assertThat(loaded.model().scales().attentionCap()).isZero();
+      assertThat(loaded.model().scales().logitCap()).isEqualTo(30);
+    }
+  }
+
+  @Test
   void layersDifferAsTheFileOrTheFamilySays() {
     try (LoadedModel loaded = ModelReader.read(written(copy("smollm3")), Progress.NONE)) {
       assertThat(loaded.model().layers())
@@ -183,7 +176,7 @@ class FamiliesTest {
 
   /** Whatever a number of the metadata is, the file is a model or is refused with a sentence. */
   @ParameterizedTest
-  @MethodSource("folders")
+  @MethodSource("org.msrnn.core.format.TestFiles#goldenModels")
   void aHostileNumberIsASentenceAtWorst(String folder) {
     List<Object> hostile =
         List.of(
