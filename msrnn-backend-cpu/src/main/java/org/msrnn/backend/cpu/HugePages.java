@@ -106,7 +106,7 @@ final class HugePages {
     static long map(long bytes) {
       try {
         return (long) MMAP.invokeExact(0L, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
-      } catch (Throwable e) {
+      } catch (Throwable e) { // what invokeExact is declared to throw
         throw new IllegalStateException("mmap", e);
       }
     }
@@ -115,7 +115,7 @@ final class HugePages {
     static void advise(long address, long bytes) {
       try {
         int ignored = (int) MADVISE.invokeExact(address, bytes, HUGE);
-      } catch (Throwable e) {
+      } catch (Throwable e) { // as above
         throw new IllegalStateException("madvise", e);
       }
     }
@@ -123,7 +123,7 @@ final class HugePages {
     static void unmap(long address, long bytes) {
       try {
         int ignored = (int) MUNMAP.invokeExact(address, bytes);
-      } catch (Throwable e) {
+      } catch (Throwable e) { // as above
         throw new IllegalStateException("munmap", e);
       }
     }
