@@ -21,6 +21,7 @@ module org.msrnn.core {
   uses org.msrnn.api.backend.BackendProvider;
   uses org.msrnn.api.policy.BudgetPlannerProvider;
   uses org.msrnn.api.policy.EvictionPolicyProvider;
+  uses org.msrnn.api.policy.PolicyWrapperProvider;
   uses org.msrnn.api.policy.PositionSchemeProvider;
 
   provides org.msrnn.api.backend.BackendProvider with

@@ -1,7 +1,9 @@
 import org.msrnn.api.policy.EvictionPolicyProvider;
+import org.msrnn.api.policy.PolicyWrapperProvider;
 import org.msrnn.policies.FullPolicy;
 import org.msrnn.policies.H2oPolicy;
 import org.msrnn.policies.RandomPolicy;
+import org.msrnn.policies.SinksWrapper;
 import org.msrnn.policies.TovaPolicy;
 import org.msrnn.policies.WindowPolicy;
 
@@ -18,4 +20,6 @@ module org.msrnn.policies {
       RandomPolicy,
       TovaPolicy,
       WindowPolicy;
+  provides PolicyWrapperProvider with
+      SinksWrapper;
 }

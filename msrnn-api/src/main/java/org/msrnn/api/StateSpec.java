@@ -40,17 +40,12 @@ public record StateSpec(
   }
 
   /**
-   * The paper's setting: stepwise, original positions, k states for every layer, float32 storage.
+   * The usual setting: stepwise, float32 storage, and the position scheme and budgets that belong
+   * to the policy, which for most are original positions and k states for every layer.
    */
   public static StateSpec of(EvictionPolicy policy, int states) {
     return new StateSpec(
-        policy,
-        states,
-        Regime.STEPWISE,
-        PositionScheme.ORIGINAL,
-        BudgetPlanner.UNIFORM,
-        KvType.F32,
-        0);
+        policy, states, Regime.STEPWISE, policy.positions(), policy.budgets(), KvType.F32, 0);
   }
 
   /** This specification with another regime. */

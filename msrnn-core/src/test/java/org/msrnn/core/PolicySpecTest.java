@@ -22,6 +22,13 @@ class PolicySpecTest {
         "h2o:recent=8,granularity=layer | h2o:granularity=layer,recent=8",
         "tova:keep-newest | tova:keep-newest",
         "cpu:threads=2 | cpu:threads=2",
+        "tova+pool:5 | tova+pool:5",
+        "tova+pool:pool=5 | tova+pool:5",
+        "pool:5,kind=max(tova+4) | tova+4+pool:5,kind=max",
+        "ada(snapkv:window=8+pool:3)+sinks:4 | snapkv:window=8+pool:3+ada+sinks:4",
+        "ada(pool:3(tova)) | tova+pool:3+ada",
+        "random+per-layer:1/2/4 | random+per-layer:1/2/4",
+        "duo:heads.tsv,sinks=4 | duo:heads.tsv,sinks=4",
       })
   void specificationsHaveOneShortestForm(String written, String shortest) {
     PolicySpec spec = PolicySpec.parse(written);
@@ -30,7 +37,25 @@ class PolicySpecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "Tova", "tova:", "tova:,", "tova+", "tova+x", "4", "a/b", "tova:=1"})
+  @ValueSource(
+      strings = {
+        "",
+        "Tova",
+        "tova:",
+        "tova:,",
+        "tova+",
+        "tova+x",
+        "4",
+        "a/b",
+        "tova:=1",
+        "tova+pool:",
+        "tova)",
+        "(tova)",
+        "ada(tova",
+        "ada(tova)x",
+        "ada()",
+        "tova:a=1,5"
+      })
   void otherShapesAreRefusedWithTheText(String text) {
     assertThatThrownBy(() -> PolicySpec.parse(text))
         .isInstanceOf(InvalidOptionException.class)

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.msrnn.api.backend.Rope;
 import org.msrnn.api.policy.AttentionRow;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.KvSet;
@@ -66,6 +68,7 @@ class AllocationTest {
   /** A full set and its rows, made once. */
   private static final class FixedSet implements KvSet, AttentionRow {
     private final double[][] columns;
+    private final double[] memory = new double[0];
     private final float[] row = new float[SIZE];
 
     FixedSet(int columns) {
@@ -89,6 +92,11 @@ class AllocationTest {
     }
 
     @Override
+    public int group() {
+      return 1;
+    }
+
+    @Override
     public int size() {
       return SIZE;
     }
@@ -101,6 +109,21 @@ class AllocationTest {
     @Override
     public long position(int entry) {
       return entry;
+    }
+
+    @Override
+    public int token(int entry) {
+      return entry;
+    }
+
+    @Override
+    public double[] memory() {
+      return memory;
+    }
+
+    @Override
+    public @Nullable Rope rope() {
+      return null;
     }
 
     @Override
@@ -131,6 +154,11 @@ class AllocationTest {
     @Override
     public void value(int head, int entry, float[] into) {
       throw new AssertionError("no built-in policy reads values");
+    }
+
+    @Override
+    public void query(int head, float[] into) {
+      throw new AssertionError("no built-in policy reads queries");
     }
 
     @Override

@@ -49,8 +49,8 @@ class BuiltInContractTest {
               Options options = Options.none(provider.name());
               provider.create(options);
               assertThat(tried).contains(provider.name());
-              for (String option : options.names()) {
-                assertThat(tried).contains(provider.name() + ":" + option);
+              for (Options.Declared option : options.declared()) {
+                assertThat(tried).contains(provider.name() + ":" + option.name());
               }
             });
   }

@@ -1,24 +1,26 @@
 package org.msrnn.policies;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.EvictionPolicyProvider;
 import org.msrnn.api.policy.Options;
+import org.msrnn.api.policy.PolicyWrapperProvider;
 
-/** The built-in policies by the names and options that users write. */
+/** The built-in policies and wrappers by the names and options that users write. */
 final class Policies {
   static final List<EvictionPolicyProvider> PROVIDERS =
-      List.of(
-          new FullPolicy(),
-          new H2oPolicy(),
-          new RandomPolicy(),
-          new TovaPolicy(),
-          new WindowPolicy());
+      services(EvictionPolicyProvider.class, EvictionPolicyProvider::name);
+  static final List<PolicyWrapperProvider> WRAPPERS =
+      services(PolicyWrapperProvider.class, PolicyWrapperProvider::name);
 
-  /** Every policy with each of its options. */
-  static final List<String> SPECS =
+  /** Those of the MSRNN paper. */
+  private static final List<String> PAPER =
       List.of(
           "full",
           "window",
@@ -37,20 +39,79 @@ final class Policies {
           "random",
           "random:granularity=kv-head,sinks=1");
 
+  /** Those that look at attention. */
+  private static final List<String> ATTENTION = List.of();
+
+  /** Those that look at keys, values and queries. */
+  private static final List<String> VECTORS = List.of();
+
+  /** Those that treat layers and heads differently. */
+  private static final List<String> STRUCTURE = List.of();
+
+  /** Wrappers around policies. */
+  private static final List<String> WRAPPED = List.of("random+sinks:3", "h2o:recent=2+sinks");
+
+  /** Every policy with each of its options, and every wrapper. */
+  static final List<String> SPECS =
+      Stream.of(PAPER, ATTENTION, VECTORS, STRUCTURE, WRAPPED).flatMap(List::stream).toList();
+
   private Policies() {}
 
-  static EvictionPolicyProvider provider(String spec) {
-    String name = spec.split(":", 2)[0];
-    return PROVIDERS.stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow();
+  private static <T> List<T> services(Class<T> service, Function<T, String> name) {
+    // The module itself uses no policy; its tests do.
+    Policies.class.getModule().addUses(service);
+    return ServiceLoader.load(service, TovaPolicy.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparing(name))
+        .toList();
   }
 
+  /** The provider of a specification, with the wrappers that it has. */
+  static EvictionPolicyProvider provider(String spec) {
+    String[] parts = spec.split("\\+(?=[a-z])");
+    EvictionPolicyProvider base = find(PROVIDERS, EvictionPolicyProvider::name, parts[0]);
+    if (parts.length == 1) {
+      return base;
+    }
+    return new EvictionPolicyProvider() {
+      @Override
+      public String name() {
+        return base.name();
+      }
+
+      @Override
+      public String summary() {
+        return base.summary();
+      }
+
+      @Override
+      public EvictionPolicy create(Options options) {
+        EvictionPolicy policy = base.create(options);
+        for (String part : List.of(parts).subList(1, parts.length)) {
+          PolicyWrapperProvider wrapper = find(WRAPPERS, PolicyWrapperProvider::name, part);
+          Options own = new Options("policy wrapper " + wrapper.name(), options(part));
+          policy = wrapper.wrap(policy, own);
+          own.refuseUnread();
+        }
+        return policy;
+      }
+    };
+  }
+
+  private static <T> T find(List<T> all, Function<T, String> name, String part) {
+    String wanted = part.split(":", 2)[0];
+    return all.stream().filter(p -> name.apply(p).equals(wanted)).findFirst().orElseThrow();
+  }
+
+  /** The options of a specification's policy, without those of its wrappers. */
   static Map<String, String> options(String spec) {
     Map<String, String> options = new LinkedHashMap<>();
-    String[] parts = spec.split(":", 2);
+    String[] parts = spec.split("\\+(?=[a-z])")[0].split(":", 2);
     if (parts.length == 2) {
       for (String option : parts[1].split(",", -1)) {
         String[] pair = option.split("=", 2);
-        options.put(pair[0], pair.length == 2 ? pair[1] : "");
+        boolean named = pair.length == 2 || option.matches("[a-z][a-z0-9-]*");
+        options.put(named ? pair[0] : parts[0], pair.length == 2 ? pair[1] : named ? "" : option);
       }
     }
     return options;

@@ -37,6 +37,25 @@ public final class Rope {
     return new Rope(frequencies, 1);
   }
 
+  /**
+   * Turns a rotated head back to what it was before.
+   *
+   * @param head numbers of the head, from {@code at}; changed in place
+   * @param position the position that it is rotated at
+   */
+  public void undo(float[] head, int at, double position) {
+    int pairs = frequencies.length;
+    for (int i = 0; i < pairs; i++) {
+      double angle = position * frequencies[i];
+      double cos = Math.cos(angle) / magnitude;
+      double sin = Math.sin(angle) / magnitude;
+      double a = head[at + i];
+      double b = head[at + pairs + i];
+      head[at + i] = (float) (a * cos + b * sin);
+      head[at + pairs + i] = (float) (b * cos - a * sin);
+    }
+  }
+
   /** Number of pairs that are rotated. */
   public int pairs() {
     return frequencies.length;

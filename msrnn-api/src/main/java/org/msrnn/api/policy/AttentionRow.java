@@ -16,4 +16,13 @@ public interface AttentionRow {
    * sum to 1 (for a mean), or logits where those were declared. Not to be changed.
    */
   float[] row(int row);
+
+  /**
+   * Copies a query vector as it was before the rotation, biases and norms applied.
+   *
+   * @param head query head within the set, from 0 to {@code kvHeads() * group() - 1}
+   * @param into {@code [headSize]}
+   * @throws org.msrnn.api.PolicyException if the policy did not declare that it observes queries
+   */
+  void query(int head, float[] into);
 }

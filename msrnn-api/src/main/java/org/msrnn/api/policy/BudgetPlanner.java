@@ -25,10 +25,39 @@ public interface BudgetPlanner {
    * @param layers layers of the model
    * @param kvHeads KV heads a layer
    * @param states k, the mean budget of a layer
+   * @param least the smallest budget with which the policy can work, its pins considered
    * @param granularity whether heads of a layer may differ
    */
-  record Request(int layers, int kvHeads, int states, Granularity granularity) {}
+  record Request(int layers, int kvHeads, int states, int least, Granularity granularity) {}
 
   /** The budgets of a new multi-state; their mean over layers and heads is k. */
   Budgets plan(Request request);
+
+  /**
+   * The share of its budget that a KV head has for itself. With less than 1, the heads of a layer
+   * compete: of all their states the lowest scores leave, wherever they are, but each head keeps
+   * its best {@code floor(guaranteed * budget)} (Ada-KV, arXiv 2407.11550). Needs granularity
+   * {@code kv-head}.
+   */
+  default double guaranteed() {
+    return 1;
+  }
+
+  /** Whether budgets change at the end of a prompt; then {@link #replan} is called. */
+  default boolean adaptive() {
+    return false;
+  }
+
+  /**
+   * New budgets, called when the last token of a prompt has gone through a layer, before its states
+   * leave: for that layer and all before it, whose states beyond their new budgets leave as well.
+   *
+   * @param request as in {@link #plan}
+   * @param demands {@code [layers so far][KV heads]}, what {@link EvictionPolicy#demand} says of
+   *     each set; with granularity {@code layer} the same for all heads
+   * @return budgets of the layers so far
+   */
+  default Budgets replan(Request request, double[][] demands) {
+    throw new UnsupportedOperationException(this + " is not adaptive");
+  }
 }

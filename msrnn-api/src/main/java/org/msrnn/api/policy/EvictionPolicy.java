@@ -49,6 +49,14 @@ public interface EvictionPolicy {
   }
 
   /**
+   * Numbers per set, whatever its size, that the core keeps for the policy: running means, a class
+   * once it is chosen. Zero when a sequence starts. Memory: 8 bytes each, a set.
+   */
+  default int memory(SetShape shape) {
+    return 0;
+  }
+
+  /**
    * Entries that the core never drops, whatever their score.
    *
    * @param states the set's budget, at least 1
@@ -68,6 +76,27 @@ public interface EvictionPolicy {
    */
   default boolean positional() {
     return false;
+  }
+
+  /** The planner that belongs to the method; users may put another in its place. */
+  default BudgetPlanner budgets() {
+    return BudgetPlanner.UNIFORM;
+  }
+
+  /**
+   * What the set asks for, in units of the {@linkplain #budgets planner} that the method comes
+   * with: a preference, a number of states. Called at the end of a prompt, after {@link #observe}
+   * and before states leave, for planners that are {@linkplain BudgetPlanner#adaptive adaptive}.
+   *
+   * @return a finite number, 0 or more
+   */
+  default double demand(KvSet set) {
+    return 1;
+  }
+
+  /** The position scheme that belongs to the method; users may put another in its place. */
+  default PositionScheme positions() {
+    return PositionScheme.ORIGINAL;
   }
 
   /**

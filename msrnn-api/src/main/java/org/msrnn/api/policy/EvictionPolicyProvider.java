@@ -8,8 +8,18 @@ public interface EvictionPolicyProvider {
   /** The name users write: lower-case ASCII letters, digits and hyphens, a letter first. */
   String name();
 
-  /** One line for {@code msrnn policies}: what leaves, and the paper. */
+  /** One line for {@code msrnn policies}: what leaves. */
   String summary();
+
+  /** Where it was published, for example {@code arXiv 2401.06104}; empty for common practice. */
+  default String paper() {
+    return "";
+  }
+
+  /** What is known to differ from the authors' code, in sentences; empty if nothing is. */
+  default String differences() {
+    return "";
+  }
 
   /**
    * The policy with the given options. Every option is read from {@code options} here, so that the

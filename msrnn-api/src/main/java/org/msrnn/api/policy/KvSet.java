@@ -1,5 +1,8 @@
 package org.msrnn.api.policy;
 
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.backend.Rope;
+
 /**
  * A bounded key/value set as a policy sees it: the states of one layer, or of one KV head. Entries
  * are in the order of their positions: 0 is the oldest, {@code size() - 1} the newest. Valid during
@@ -15,6 +18,9 @@ public interface KvSet {
   /** KV heads that share the set: 1 if each has its own. */
   int kvHeads();
 
+  /** Query heads that read one KV head. */
+  int group();
+
   /** States held now, the newest included. */
   int size();
 
@@ -24,6 +30,9 @@ public interface KvSet {
   /** The position of an entry's token in the sequence, from 0. */
   long position(int entry);
 
+  /** The id of an entry's token in the model's vocabulary. */
+  int token(int entry);
+
   /** Queries that this set has answered, the current one included. */
   long queries();
 
@@ -32,6 +41,12 @@ public interface KvSet {
    * policy may write it in {@link EvictionPolicy#observe} and {@link EvictionPolicy#score}.
    */
   double[] column(int column);
+
+  /**
+   * The numbers that the policy keeps for the whole set: {@link EvictionPolicy#memory} of them. The
+   * policy may write them in {@link EvictionPolicy#observe} and {@link EvictionPolicy#score}.
+   */
+  double[] memory();
 
   /**
    * A number in [0, 1) that follows from the seed, the set, the number of queries answered and the
@@ -55,4 +70,7 @@ public interface KvSet {
 
   /** Copies an entry's value; see {@link #key}. */
   void value(int head, int entry, float[] into);
+
+  /** How this layer rotates queries and keys; null if it does not. */
+  @Nullable Rope rope();
 }

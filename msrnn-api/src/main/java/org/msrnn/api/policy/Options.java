@@ -1,10 +1,10 @@
 package org.msrnn.api.policy;
 
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
@@ -17,7 +17,16 @@ import org.msrnn.api.InvalidOptionException;
 public final class Options {
   private final String owner;
   private final Map<String, String> given;
-  private final Set<String> read = new LinkedHashSet<>();
+  private final Map<String, Declared> read = new LinkedHashMap<>();
+
+  /**
+   * An option that somebody asked for.
+   *
+   * @param name its name
+   * @param allowed the values it may have, in words
+   * @param otherwise what holds if it is not given, as it would be written
+   */
+  public record Declared(String name, String allowed, String otherwise) {}
 
   /**
    * Options of something.
@@ -37,7 +46,9 @@ public final class Options {
 
   /** A whole number from {@code least} to {@code most}. */
   public int integer(String name, int otherwise, int least, int most) {
-    String text = value(name);
+    String range = most == Integer.MAX_VALUE ? least + " or more" : least + " to " + most;
+    String allowed = "a whole number, " + range;
+    String text = value(name, allowed, Integer.toString(otherwise));
     if (text == null) {
       return otherwise;
     }
@@ -49,13 +60,14 @@ public final class Options {
     } catch (NumberFormatException e) {
       // refused below, with the same sentence as a number out of range
     }
-    String range = most == Integer.MAX_VALUE ? least + " or more" : least + " to " + most;
-    throw refuse(name, text, "a whole number, " + range);
+    throw refuse(name, text, allowed);
   }
 
   /** A number from {@code least} to {@code most}. */
   public double number(String name, double otherwise, double least, double most) {
-    String text = value(name);
+    String range = most == Double.MAX_VALUE ? least + " or more" : least + " to " + most;
+    String allowed = "a number, " + range;
+    String text = value(name, allowed, Double.toString(otherwise));
     if (text == null) {
       return otherwise;
     }
@@ -67,42 +79,57 @@ public final class Options {
     } catch (NumberFormatException e) {
       // refused below, with the same sentence as a number out of range
     }
-    throw refuse(name, text, "a number, " + least + " to " + most);
+    throw refuse(name, text, allowed);
   }
 
   /** {@code true} or {@code false}; the name alone means true. */
   public boolean flag(String name, boolean otherwise) {
-    String text = value(name);
+    String allowed = "true or false";
+    String text = value(name, allowed, Boolean.toString(otherwise));
     if (text == null) {
       return otherwise;
     }
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "", "true" -> true;
       case "false" -> false;
-      default -> throw refuse(name, text, "true or false");
+      default -> throw refuse(name, text, allowed);
     };
   }
 
   /** One of an enum's constants, written in lower case with hyphens ({@code kv-head}). */
   public <E extends Enum<E>> E choice(String name, E otherwise) {
-    String text = value(name);
+    E[] all = otherwise.getDeclaringClass().getEnumConstants();
+    String allowed = Arrays.stream(all).map(Options::written).collect(Collectors.joining(" or "));
+    String text = value(name, allowed, written(otherwise));
     if (text == null) {
       return otherwise;
     }
-    E[] all = otherwise.getDeclaringClass().getEnumConstants();
     for (E one : all) {
       if (written(one).equals(text)) {
         return one;
       }
     }
-    throw refuse(
-        name, text, Arrays.stream(all).map(Options::written).collect(Collectors.joining(" or ")));
+    throw refuse(name, text, allowed);
   }
 
-  /** Any text, for example the path of a profile. */
-  public String text(String name, String otherwise) {
-    String text = value(name);
+  /**
+   * Any text, for example the path of a profile.
+   *
+   * @param allowed what it may be, in words, for messages: {@code a file with a line a layer}
+   */
+  public String text(String name, String otherwise, String allowed) {
+    String text = value(name, allowed, otherwise);
     return text == null ? otherwise : text;
+  }
+
+  /**
+   * A complaint about an option, for what only its reader can check.
+   *
+   * @param found what is wrong with it, the value included
+   * @param allowed what is right
+   */
+  public InvalidOptionException refusal(String name, String found, String allowed) {
+    return new InvalidOptionException(name + " of " + owner, found, allowed);
   }
 
   /**
@@ -112,21 +139,21 @@ public final class Options {
    */
   public void refuseUnread() {
     for (String name : given.keySet().stream().sorted().toList()) {
-      if (!read.contains(name)) {
+      if (!read.containsKey(name)) {
         throw new InvalidOptionException(
             name,
             owner
                 + " has no option '"
                 + name
                 + "'; it has "
-                + (read.isEmpty() ? "none" : String.join(", ", read)));
+                + (read.isEmpty() ? "none" : String.join(", ", read.keySet())));
       }
     }
   }
 
-  /** The names that were asked for so far, in that order. */
-  public Set<String> names() {
-    return Set.copyOf(read);
+  /** The options that were asked for so far, in that order. */
+  public List<Declared> declared() {
+    return List.copyOf(read.values());
   }
 
   /** How an enum constant is written in an option. */
@@ -134,12 +161,12 @@ public final class Options {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private @Nullable String value(String name) {
-    read.add(name);
+  private @Nullable String value(String name, String allowed, String otherwise) {
+    read.put(name, new Declared(name, allowed, otherwise));
     return given.get(name);
   }
 
   private InvalidOptionException refuse(String name, String found, String allowed) {
-    return new InvalidOptionException(name + " of " + owner, "'" + found + "'", allowed);
+    return refusal(name, "'" + found + "'", allowed);
   }
 }

@@ -28,6 +28,30 @@ public interface PositionScheme {
       };
 
   /**
+   * A token's position is its rank among the kept states, 0 for the oldest (StreamingLLM, arXiv
+   * 2309.17453, section 3.2). Gaps vanish, and no position exceeds k.
+   */
+  PositionScheme IN_CACHE =
+      new PositionScheme() {
+        @Override
+        public boolean rotatesAtRead() {
+          return true;
+        }
+
+        @Override
+        public void map(long[] positions, int size, double[] into) {
+          for (int i = 0; i < size; i++) {
+            into[i] = i;
+          }
+        }
+
+        @Override
+        public String toString() {
+          return "in-cache";
+        }
+      };
+
+  /**
    * Whether positions change with evictions. Then keys are stored without rotation and rotated each
    * time they are read; otherwise {@link #map} is never called.
    */

@@ -5,7 +5,6 @@ import static org.msrnn.api.testkit.PolicySubject.require;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.msrnn.api.InvalidOptionException;
@@ -68,8 +67,8 @@ record DeclarationRules(PolicySubject subject) {
   private void badValues() {
     Options options = new Options("policy " + subject.provider().name(), subject.options());
     subject.provider().create(options);
-    Set<String> names = options.names();
-    for (String option : names) {
+    for (Options.Declared declared : options.declared()) {
+      String option = declared.name();
       Map<String, String> given = new LinkedHashMap<>(subject.options());
       given.put(option, NONSENSE);
       String refused = refusal(given);

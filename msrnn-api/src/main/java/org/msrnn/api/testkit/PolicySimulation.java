@@ -55,12 +55,25 @@ public final class PolicySimulation {
    *     more than 1,000 columns
    */
   public PolicySimulation(EvictionPolicy policy, SimulatedLayer layer, AttentionSource attention) {
-    this(policy, layer, attention, false);
+    this(policy, layer, attention, VectorSource.random(layer), false);
+  }
+
+  /** A layer with keys, values and query vectors of the test's own; see the other constructor. */
+  public PolicySimulation(
+      EvictionPolicy policy,
+      SimulatedLayer layer,
+      AttentionSource attention,
+      VectorSource vectors) {
+    this(policy, layer, attention, vectors, false);
   }
 
   /** With {@code moving}, every call finds the set in new arrays and the old ones void. */
   PolicySimulation(
-      EvictionPolicy policy, SimulatedLayer layer, AttentionSource attention, boolean moving) {
+      EvictionPolicy policy,
+      SimulatedLayer layer,
+      AttentionSource attention,
+      VectorSource vectors,
+      boolean moving) {
     this.policy = policy;
     this.layer = layer;
     this.attention = attention;
@@ -80,7 +93,7 @@ public final class PolicySimulation {
     boolean shared = policy.granularity() == Granularity.LAYER;
     this.sets = new SimulatedKvSet[shared ? 1 : layer.kvHeads()];
     for (int s = 0; s < sets.length; s++) {
-      sets[s] = new SimulatedKvSet(layer, shared ? -1 : s, signals, columns);
+      sets[s] = new SimulatedKvSet(layer, shared ? -1 : s, policy, vectors);
     }
     this.scores = new double[sets.length][0];
     this.scored = new long[sets.length][0];
@@ -176,7 +189,7 @@ public final class PolicySimulation {
   /** Whether a query is among the last ones that the policy asks for. */
   private boolean observed(int toDecision) {
     return trigger.kind() != Trigger.Kind.NEVER
-        && signals.rows() != Signals.Rows.NONE
+        && signals.lastQueries() > 0
         && toDecision <= signals.lastQueries();
   }
 
@@ -191,11 +204,9 @@ public final class PolicySimulation {
   }
 
   private void observe(int s) {
-    int firstHead = Math.max(sets[s].kvHead(), 0) * layer.group();
     SimulatedKvSet set = moving ? sets[s].moved() : sets[s];
     sets[s] = set;
-    SimulatedRow row =
-        SimulatedRow.of(attention, signals, set.positions(), layer, firstHead, set.kvHeads());
+    SimulatedRow row = SimulatedRow.of(attention, set);
     try {
       policy.observe(set, row);
     } catch (RuntimeException | LinkageError e) {

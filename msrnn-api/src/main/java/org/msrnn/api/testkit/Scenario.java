@@ -46,7 +46,8 @@ record Scenario(
   }
 
   PolicySimulation movingSimulation(EvictionPolicy policy) {
-    return new PolicySimulation(policy, layer, shape.stream(seed), true);
+    return new PolicySimulation(
+        policy, layer, shape.stream(seed), VectorSource.random(layer), true);
   }
 
   /** Parts that the sequence is fed in. */

@@ -5,30 +5,35 @@ import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.PolicyException;
+import org.msrnn.api.backend.Rope;
+import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.KvSet;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 
 /**
- * A key/value set in plain arrays, in position order, that watches what a policy does to it. Keys,
- * values and random numbers follow from the seed and the position.
+ * A key/value set in plain arrays, in position order, that watches what a policy does to it. Token
+ * ids and random numbers follow from the seed and the position.
  */
 final class SimulatedKvSet implements KvSet {
   /** Fills what lies behind the last entry; a policy that writes there is found out. */
   static final double GUARD = -7.125e77;
 
   private static final int SLACK = 5;
-  private static final int KEYS = 1;
-  private static final int VALUES = 2;
-  private static final int RANDOM = 3;
+  private static final int RANDOM = 4;
+  private static final int TOKENS = 5;
+  private static final int VOCABULARY = 50;
 
   private final SimulatedLayer layer;
   private final int kvHead;
   private final Signals signals;
+  private final VectorSource vectors;
   private final Reads reads;
   private int size;
   private long queries;
   private long[] positions;
   private double[][] columns;
+  private double[] memory;
   private boolean closed;
 
   /** What a policy has read of a set, over all its copies. */
@@ -36,16 +41,19 @@ final class SimulatedKvSet implements KvSet {
     final BitSet columns = new BitSet();
     long keys;
     long values;
+    long queries;
     @Nullable String undeclared;
   }
 
-  SimulatedKvSet(SimulatedLayer layer, int kvHead, Signals signals, int columns) {
+  SimulatedKvSet(SimulatedLayer layer, int kvHead, EvictionPolicy policy, VectorSource vectors) {
     this.layer = layer;
     this.kvHead = kvHead;
-    this.signals = signals;
+    this.signals = policy.observes();
+    this.vectors = vectors;
     this.reads = new Reads();
     this.positions = new long[SLACK];
-    this.columns = new double[columns][SLACK];
+    this.columns = new double[policy.columns()][SLACK];
+    this.memory = new double[policy.memory(shape())];
     guard();
   }
 
@@ -53,6 +61,7 @@ final class SimulatedKvSet implements KvSet {
     this.layer = other.layer;
     this.kvHead = other.kvHead;
     this.signals = other.signals;
+    this.vectors = other.vectors;
     this.reads = reads;
     this.size = other.size;
     this.queries = other.queries;
@@ -61,6 +70,7 @@ final class SimulatedKvSet implements KvSet {
     for (int c = 0; c < columns.length; c++) {
       columns[c] = Arrays.copyOf(other.columns[c], size + slack);
     }
+    this.memory = other.memory.clone();
     guard();
   }
 
@@ -78,6 +88,7 @@ final class SimulatedKvSet implements KvSet {
     for (double[] column : columns) {
       Arrays.fill(column, Double.NaN);
     }
+    Arrays.fill(memory, Double.NaN);
     return moved;
   }
 
@@ -143,6 +154,28 @@ final class SimulatedKvSet implements KvSet {
     return true;
   }
 
+  SetShape shape() {
+    return new SetShape(kvHeads(), layer.group(), layer.headSize());
+  }
+
+  Signals signals() {
+    return signals;
+  }
+
+  /** A query vector; {@code head} is one of the set's query heads. */
+  void query(int head, long position, float[] into) {
+    if (!signals.queries()) {
+      throw undeclared("query vectors");
+    }
+    reads.queries++;
+    numbers(VectorSource.Kind.QUERY, firstQueryHead() + head, position, into);
+  }
+
+  /** The first query head of the layer that reads the set. */
+  int firstQueryHead() {
+    return Math.max(kvHead, 0) * layer.group();
+  }
+
   long[] positions() {
     return Arrays.copyOf(positions, size);
   }
@@ -163,6 +196,11 @@ final class SimulatedKvSet implements KvSet {
   }
 
   @Override
+  public int group() {
+    return layer.group();
+  }
+
+  @Override
   public int size() {
     open();
     return size;
@@ -177,6 +215,11 @@ final class SimulatedKvSet implements KvSet {
   public long position(int entry) {
     open();
     return positions[Objects.checkIndex(entry, size)];
+  }
+
+  @Override
+  public int token(int entry) {
+    return Hash.below(Hash.of(layer.seed(), TOKENS, position(entry), 0), VOCABULARY);
   }
 
   @Override
@@ -196,6 +239,12 @@ final class SimulatedKvSet implements KvSet {
   }
 
   @Override
+  public double[] memory() {
+    open();
+    return memory;
+  }
+
+  @Override
   public double random(int entry) {
     long place = Hash.of(layer.seed(), RANDOM, layer.layer(), kvHead);
     return Hash.unit(Hash.of(place, queries, position(entry), 0));
@@ -212,7 +261,11 @@ final class SimulatedKvSet implements KvSet {
       throw undeclared("keys");
     }
     reads.keys++;
-    numbers(KEYS, head, entry, into);
+    numbers(
+        VectorSource.Kind.KEY,
+        Math.max(kvHead, 0) + Objects.checkIndex(head, kvHeads()),
+        position(entry),
+        into);
   }
 
   @Override
@@ -221,16 +274,21 @@ final class SimulatedKvSet implements KvSet {
       throw undeclared("values");
     }
     reads.values++;
-    numbers(VALUES, head, entry, into);
+    numbers(
+        VectorSource.Kind.VALUE,
+        Math.max(kvHead, 0) + Objects.checkIndex(head, kvHeads()),
+        position(entry),
+        into);
   }
 
-  private void numbers(int what, int head, int entry, float[] into) {
-    int first = Math.max(kvHead, 0);
-    long place =
-        Hash.of(layer.seed(), what, layer.layer(), first + Objects.checkIndex(head, kvHeads()));
-    long position = position(entry);
+  @Override
+  public @Nullable Rope rope() {
+    return layer.rope();
+  }
+
+  private void numbers(VectorSource.Kind kind, int head, long position, float[] into) {
     for (int i = 0; i < layer.headSize(); i++) {
-      into[i] = (float) (2 * Hash.unit(Hash.of(place, position, i, 0)) - 1);
+      into[i] = vectors.number(kind, head, position, i);
     }
   }
 

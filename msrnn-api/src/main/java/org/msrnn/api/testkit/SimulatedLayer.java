@@ -1,5 +1,7 @@
 package org.msrnn.api.testkit;
 
+import org.msrnn.api.backend.Rope;
+
 /**
  * The layer that a {@link PolicySimulation} stands in for.
  *
@@ -28,6 +30,11 @@ public record SimulatedLayer(
               + " and a budget of "
               + budget);
     }
+  }
+
+  /** How queries and keys are rotated: all pairs of a head, with a base of 10,000. */
+  public Rope rope() {
+    return Rope.of(headSize / 2 * 2, 10_000);
   }
 
   /** Layer 0 with heads of one size, keeping {@code budget} states. */

@@ -10,12 +10,14 @@ final class SimulatedRow implements AttentionRow {
   private static final int SLACK = 3;
   private static final float GUARD = -7.125e27f;
 
+  private final SimulatedKvSet set;
   private final long query;
   private final float[][] rows;
   private final float[][] truth;
   private boolean closed;
 
-  private SimulatedRow(long query, float[][] rows) {
+  private SimulatedRow(SimulatedKvSet set, long query, float[][] rows) {
+    this.set = set;
     this.query = query;
     this.rows = rows;
     this.truth = new float[rows.length][];
@@ -24,34 +26,25 @@ final class SimulatedRow implements AttentionRow {
     }
   }
 
-  /**
-   * The rows of one query.
-   *
-   * @param set positions of the states it sees
-   * @param firstHead the first query head that reads the set
-   * @param layer how many heads there are
-   * @param kvHeads KV heads of the set
-   */
-  static SimulatedRow of(
-      AttentionSource source,
-      Signals signals,
-      long[] set,
-      SimulatedLayer layer,
-      int firstHead,
-      int kvHeads) {
+  /** The rows that a set's newest query gives, and its vectors. */
+  static SimulatedRow of(AttentionSource source, SimulatedKvSet of) {
+    Signals signals = of.signals();
+    long[] set = of.positions();
     long query = set[set.length - 1];
-    int group = layer.group();
-    double[][] heads = new double[kvHeads * group][];
+    if (signals.rows() == Signals.Rows.NONE) {
+      return new SimulatedRow(of, query, new float[0][]);
+    }
+    int group = of.group();
+    double[][] heads = new double[of.kvHeads() * group][];
     for (int h = 0; h < heads.length; h++) {
-      heads[h] = logits(source, firstHead + h, query, set);
+      heads[h] = logits(source, of.firstQueryHead() + h, query, set);
       if (!signals.logits()) {
         softmax(heads[h]);
       }
     }
     int each =
         switch (signals.rows()) {
-          case NONE -> throw new IllegalArgumentException("no rows are declared");
-          case SET -> heads.length;
+          case NONE, SET -> heads.length;
           case KV_HEADS -> group;
           case QUERY_HEADS -> 1;
         };
@@ -63,7 +56,7 @@ final class SimulatedRow implements AttentionRow {
       }
       Arrays.fill(rows[r], set.length, rows[r].length, GUARD);
     }
-    return new SimulatedRow(query, rows);
+    return new SimulatedRow(of, query, rows);
   }
 
   private static double[] logits(AttentionSource source, int head, long query, long[] set) {
@@ -144,5 +137,13 @@ final class SimulatedRow implements AttentionRow {
       throw new IllegalStateException("a row is valid during observe");
     }
     return rows[Objects.checkIndex(row, rows.length)];
+  }
+
+  @Override
+  public void query(int head, float[] into) {
+    if (closed) {
+      throw new IllegalStateException("a row is valid during observe");
+    }
+    set.query(Objects.checkIndex(head, set.shape().queryHeads()), query, into);
   }
 }

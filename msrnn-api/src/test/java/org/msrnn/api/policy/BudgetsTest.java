@@ -9,7 +9,7 @@ class BudgetsTest {
   @Test
   void aUniformBudgetIsTheSameEverywhere() {
     Budgets budgets =
-        BudgetPlanner.UNIFORM.plan(new BudgetPlanner.Request(3, 2, 17, Granularity.KV_HEAD));
+        BudgetPlanner.UNIFORM.plan(new BudgetPlanner.Request(3, 2, 17, 1, Granularity.KV_HEAD));
 
     assertThat(budgets.layers()).isEqualTo(3);
     for (int layer = 0; layer < 3; layer++) {

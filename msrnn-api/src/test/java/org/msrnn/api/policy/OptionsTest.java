@@ -23,9 +23,15 @@ class OptionsTest {
     assertThat(options.number("b", 0.5, 0, 1)).isEqualTo(0.5);
     assertThat(options.flag("c", true)).isTrue();
     assertThat(options.choice("d", Granularity.KV_HEAD)).isEqualTo(Granularity.KV_HEAD);
-    assertThat(options.text("e", "none")).isEqualTo("none");
+    assertThat(options.text("e", "none", "any word")).isEqualTo("none");
     assertThatCode(options::refuseUnread).doesNotThrowAnyException();
-    assertThat(options.names()).containsExactlyInAnyOrder("a", "b", "c", "d", "e");
+    assertThat(options.declared())
+        .containsExactly(
+            new Options.Declared("a", "a whole number, 0 to 9", "-1"),
+            new Options.Declared("b", "a number, 0.0 to 1.0", "0.5"),
+            new Options.Declared("c", "true or false", "true"),
+            new Options.Declared("d", "layer or kv-head", "kv-head"),
+            new Options.Declared("e", "any word", "none"));
   }
 
   @Test

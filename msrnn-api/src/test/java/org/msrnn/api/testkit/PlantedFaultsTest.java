@@ -138,7 +138,7 @@ class PlantedFaultsTest {
         "an option whose bad value ends in a number format exception",
         Plant.options(
             options -> {
-              Integer.parseInt(options.text("size", "1"));
+              Integer.parseInt(options.text("size", "1", "any text"));
               return new Plant.Oldest();
             }),
         VALUES);

@@ -125,6 +125,7 @@ public final class DecoderMsrnn implements Msrnn {
   /** Takes the first rows of the batch through all layers, and reads their logits. */
   private void step(int rows) {
     room(rows);
+    System.arraycopy(batch.tokens, 0, work.attentionRows.tokens(), 0, rows);
     decoder.layers(batch.tokens, 0, rows, work, batch);
     for (int b = 0; b < rows; b++) {
       batch.states[b].fed(1);
@@ -197,6 +198,7 @@ public final class DecoderMsrnn implements Msrnn {
     for (int start = 0; start < tokens.length; start += BLOCK) {
       int rows = Math.min(BLOCK, tokens.length - start);
       var part = new SetWalk.Part(start, tokens.length);
+      System.arraycopy(tokens, start, work.attentionRows.tokens(), 0, rows);
       decoder.layers(tokens, start, rows, work, layer -> attendChunk(own, layer, rows, part));
       own.fed(rows);
       logits(start, rows, own.tokens() - rows, sink);

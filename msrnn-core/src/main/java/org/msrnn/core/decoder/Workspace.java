@@ -37,7 +37,7 @@ final class Workspace implements AutoCloseable {
     up = backend.allocate(rows, info.ffnWidth());
     int logitRows = Math.clamp(MOST_LOGITS / info.vocabulary(), 1, rows);
     logits = backend.allocate(logitRows, info.vocabulary());
-    attentionRows = new SetWalk.Rows(queries, keys, values, attended);
+    attentionRows = new SetWalk.Rows(new int[rows], queries, keys, values, attended);
   }
 
   @Override

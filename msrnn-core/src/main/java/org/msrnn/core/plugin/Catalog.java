@@ -21,6 +21,7 @@ import org.msrnn.api.policy.BudgetPlannerProvider;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.EvictionPolicyProvider;
 import org.msrnn.api.policy.Options;
+import org.msrnn.api.policy.PolicyWrapperProvider;
 import org.msrnn.api.policy.PositionScheme;
 import org.msrnn.api.policy.PositionSchemeProvider;
 import org.msrnn.core.PolicySpec;
@@ -36,6 +37,8 @@ public final class Catalog {
   private final List<Refused> refused = new ArrayList<>();
   private final Service<EvictionPolicyProvider> policies =
       new Service<>("policy", EvictionPolicyProvider::name, refused);
+  private final Service<PolicyWrapperProvider> wrappers =
+      new Service<>("policy wrapper", PolicyWrapperProvider::name, refused);
   private final Service<BackendProvider> backends =
       new Service<>("backend", BackendProvider::name, refused);
   private final Service<PositionSchemeProvider> schemes =
@@ -55,6 +58,7 @@ public final class Catalog {
     var catalog = new Catalog();
     ClassLoader loader = Catalog.class.getClassLoader();
     catalog.policies.load(ServiceLoader.load(EvictionPolicyProvider.class, loader), BUILT_IN, null);
+    catalog.wrappers.load(ServiceLoader.load(PolicyWrapperProvider.class, loader), BUILT_IN, null);
     catalog.backends.load(ServiceLoader.load(BackendProvider.class, loader), BUILT_IN, null);
     catalog.schemes.load(ServiceLoader.load(PositionSchemeProvider.class, loader), BUILT_IN, null);
     catalog.planners.load(ServiceLoader.load(BudgetPlannerProvider.class, loader), BUILT_IN, null);
@@ -68,6 +72,7 @@ public final class Catalog {
     int before = count();
     String origin = from.toString();
     policies.load(ServiceLoader.load(layer, EvictionPolicyProvider.class), origin, layer);
+    wrappers.load(ServiceLoader.load(layer, PolicyWrapperProvider.class), origin, layer);
     backends.load(ServiceLoader.load(layer, BackendProvider.class), origin, layer);
     schemes.load(ServiceLoader.load(layer, PositionSchemeProvider.class), origin, layer);
     planners.load(ServiceLoader.load(layer, BudgetPlannerProvider.class), origin, layer);
@@ -79,6 +84,7 @@ public final class Catalog {
   private int count() {
     return refused.size()
         + policies.found().size()
+        + wrappers.found().size()
         + backends.found().size()
         + schemes.found().size()
         + planners.found().size();
@@ -87,6 +93,11 @@ public final class Catalog {
   /** Policies, by name. */
   public List<Found<EvictionPolicyProvider>> policies() {
     return policies.found();
+  }
+
+  /** What can be wrapped around a policy, by name. */
+  public List<Found<PolicyWrapperProvider>> wrappers() {
+    return wrappers.found();
   }
 
   /** Backends, by name, whether they can run here or not. */
@@ -110,28 +121,43 @@ public final class Catalog {
   }
 
   /**
-   * A policy.
+   * A policy in its wrappers.
    *
    * @throws InvalidOptionException if there is none of that name, or an option is wrong
-   * @throws PluginException if the provider fails in a way of its own
+   * @throws PluginException if a provider fails in a way of its own
    */
   public EvictionPolicy policy(PolicySpec spec) {
     EvictionPolicyProvider provider = demand(policies, spec.name());
-    return create("policy", spec, provider::create);
+    EvictionPolicy policy = create("policy", spec, provider::create);
+    for (PolicySpec wrapper : spec.wrappers()) {
+      EvictionPolicy inner = policy;
+      PolicyWrapperProvider around = demand(wrappers, wrapper.name());
+      policy = create("policy wrapper", wrapper, options -> around.wrap(inner, options));
+    }
+    return policy;
   }
 
   /** A position scheme, written like a policy; see {@link #policy}. */
   public PositionScheme positions(String spec) {
-    PolicySpec parsed = PolicySpec.parse(spec);
+    PolicySpec parsed = withoutWrappers(spec);
     PositionSchemeProvider provider = demand(schemes, parsed.name());
     return create("position scheme", parsed, provider::create);
   }
 
   /** A budget planner, written like a policy; see {@link #policy}. */
   public BudgetPlanner budgets(String spec) {
-    PolicySpec parsed = PolicySpec.parse(spec);
+    PolicySpec parsed = withoutWrappers(spec);
     BudgetPlannerProvider provider = demand(planners, parsed.name());
     return create("budget planner", parsed, provider::create);
+  }
+
+  private static PolicySpec withoutWrappers(String spec) {
+    PolicySpec parsed = PolicySpec.parse(spec);
+    if (!parsed.wrappers().isEmpty()) {
+      throw new InvalidOptionException(
+          parsed.name(), "'" + spec + "' has a wrapper; only policies have them");
+    }
+    return parsed;
   }
 
   /**
@@ -200,7 +226,10 @@ public final class Catalog {
       String name = candidate.found.name();
       try {
         Backend backend =
-            create("backend", new PolicySpec(name, options), candidate.found.provider()::open);
+            create(
+                "backend",
+                new PolicySpec(name, options, List.of()),
+                candidate.found.provider()::open);
         if (candidate.rank == 0) {
           failed.addAll(lacking);
         }

@@ -19,27 +19,6 @@ public final class InCachePositions implements PositionSchemeProvider {
 
   @Override
   public PositionScheme create(Options options) {
-    return Ranks.INSTANCE;
-  }
-
-  private enum Ranks implements PositionScheme {
-    INSTANCE;
-
-    @Override
-    public boolean rotatesAtRead() {
-      return true;
-    }
-
-    @Override
-    public void map(long[] positions, int size, double[] into) {
-      for (int i = 0; i < size; i++) {
-        into[i] = i;
-      }
-    }
-
-    @Override
-    public String toString() {
-      return "in-cache";
-    }
+    return PositionScheme.IN_CACHE;
   }
 }

@@ -1,12 +1,15 @@
 package org.msrnn.core.state;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.api.NonFiniteException;
 import org.msrnn.api.PolicyException;
+import org.msrnn.api.backend.AttentionCall;
 import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Kernels;
+import org.msrnn.api.backend.Rope;
 import org.msrnn.api.policy.AttentionRow;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.KvSet;
@@ -23,6 +26,7 @@ final class BoundedSet implements KvSet {
   private final EvictionPolicy policy;
   private final Signals signals;
   private final Pins pins;
+  private final SetWalk.Attention attention;
   private final Kernels kernels;
   private final long seed;
   private final Row row;
@@ -32,11 +36,17 @@ final class BoundedSet implements KvSet {
   private float[] bySlot = new float[0];
   private float[] spare = new float[0];
 
-  BoundedSet(SlotSpace space, EvictionPolicy policy, int group, Kernels kernels, long seed) {
+  BoundedSet(
+      SlotSpace space,
+      EvictionPolicy policy,
+      SetWalk.Attention attention,
+      Kernels kernels,
+      long seed) {
     this.space = space;
     this.policy = policy;
     this.signals = policy.observes();
     this.pins = policy.pins(space.budget);
+    this.attention = attention;
     this.kernels = kernels;
     this.seed = seed;
     long pinned = (long) pins.first() + pins.last();
@@ -51,7 +61,7 @@ final class BoundedSet implements KvSet {
           case NONE -> 0;
           case SET -> 1;
           case KV_HEADS -> space.kv.heads();
-          case QUERY_HEADS -> space.kv.heads() * group;
+          case QUERY_HEADS -> space.kv.heads() * attention.group();
         };
     this.row = new Row(rows);
   }
@@ -60,9 +70,14 @@ final class BoundedSet implements KvSet {
     return pins;
   }
 
-  /** Hands the rows that a query left in the tap to the policy. */
-  void observe(Buffer tap, long queryPosition) {
-    row.load(tap, queryPosition);
+  /**
+   * Hands the rows that a query left in the tap to the policy, and the query itself.
+   *
+   * @param call what was attended, one row
+   * @param rotation the position that the query is rotated at
+   */
+  void observe(AttentionCall call, double rotation) {
+    row.load(call, rotation);
     try {
       policy.observe(this, row);
     } catch (RuntimeException e) {
@@ -143,6 +158,11 @@ final class BoundedSet implements KvSet {
   }
 
   @Override
+  public int group() {
+    return attention.group();
+  }
+
+  @Override
   public int size() {
     return space.size();
   }
@@ -158,6 +178,11 @@ final class BoundedSet implements KvSet {
   }
 
   @Override
+  public int token(int entry) {
+    return space.token(entry);
+  }
+
+  @Override
   public long queries() {
     return space.queries;
   }
@@ -165,6 +190,11 @@ final class BoundedSet implements KvSet {
   @Override
   public double[] column(int column) {
     return space.column(column);
+  }
+
+  @Override
+  public double[] memory() {
+    return space.memory;
   }
 
   @Override
@@ -194,6 +224,11 @@ final class BoundedSet implements KvSet {
     kernels.readState(space.kv, head, space.slot(entry), spare(), into);
   }
 
+  @Override
+  public @Nullable Rope rope() {
+    return attention.rope();
+  }
+
   private void demand(boolean declared, String what) {
     if (!declared) {
       throw new PolicyException(
@@ -208,17 +243,41 @@ final class BoundedSet implements KvSet {
     return spare;
   }
 
-  /** The rows of one query, gathered from slots to entries. */
+  /** The rows of one query, gathered from slots to entries, and its vectors. */
   private final class Row implements AttentionRow {
     private final float[][] byEntry;
+    private float[] queries = new float[0];
     private long queryPosition;
 
     Row(int rows) {
       byEntry = new float[rows][0];
     }
 
-    void load(Buffer tap, long position) {
-      queryPosition = position;
+    void load(AttentionCall call, double rotation) {
+      queryPosition = call.firstPosition;
+      if (call.tap != null) {
+        loadRows(call.tap);
+      }
+      if (signals.queries()) {
+        loadQueries(call, rotation);
+      }
+    }
+
+    private void loadQueries(AttentionCall call, double rotation) {
+      int size = attention.headSize();
+      int heads = space.kv.heads() * attention.group();
+      int first = space.firstKvHead() * attention.group();
+      if (queries.length == 0) {
+        queries = new float[(first + heads) * size]; // a row is read from its start
+      }
+      kernels.read(call.queries, call.row, queries.length, queries);
+      Rope rope = attention.rope();
+      for (int h = first; rope != null && h < first + heads; h++) {
+        rope.undo(queries, h * size, rotation);
+      }
+    }
+
+    private void loadRows(Buffer tap) {
       if (bySlot.length < space.extent()) {
         bySlot = new float[tap.columns()];
         for (int r = 0; r < byEntry.length; r++) {
@@ -260,6 +319,14 @@ final class BoundedSet implements KvSet {
     @Override
     public float[] row(int row) {
       return byEntry[row];
+    }
+
+    @Override
+    public void query(int head, float[] into) {
+      demand(signals.queries(), "query vectors");
+      int size = attention.headSize();
+      int first = space.firstKvHead() * attention.group();
+      System.arraycopy(queries, (first + head) * size, into, 0, size);
     }
   }
 }

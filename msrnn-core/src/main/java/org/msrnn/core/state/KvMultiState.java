@@ -15,7 +15,9 @@ import org.msrnn.api.StateSpec;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.policy.BudgetPlanner;
 import org.msrnn.api.policy.Budgets;
+import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.Granularity;
+import org.msrnn.api.policy.Pins;
 
 /** The multi-state of a decoder: one key/value set a layer, or one a KV head. */
 public final class KvMultiState implements MultiState {
@@ -48,7 +50,11 @@ public final class KvMultiState implements MultiState {
         spec.budgets()
             .plan(
                 new BudgetPlanner.Request(
-                    model.layers(), model.kvHeads(), spec.states(), granularity));
+                    model.layers(),
+                    model.kvHeads(),
+                    spec.states(),
+                    least(spec.policy(), spec.states()),
+                    granularity));
     var shape = new SlotSpace.Shape(model.kvHeads(), model.headSize(), spec.storage());
     int sets = granularity == Granularity.LAYER ? 1 : model.kvHeads();
     for (int l = 0; l < model.layers(); l++) {
@@ -64,10 +70,22 @@ public final class KvMultiState implements MultiState {
                 granularity == Granularity.LAYER ? -1 : h,
                 budget,
                 spec.policy().columns(),
+                spec.policy().memory(attention.get(l).shape(model.kvHeads() / sets)),
                 attention.get(l).rotatesAtRead(spec));
         walks.add(new SetWalk(space, spec, backend, attention.get(l)));
       }
     }
+  }
+
+  /** The smallest budget, at most k, that the policy's pins leave something to drop of. */
+  static int least(EvictionPolicy policy, int states) {
+    for (int budget = 1; budget < states; budget++) {
+      Pins pins = policy.pins(budget);
+      if (pins.equals(Pins.NONE) || (long) pins.first() + pins.last() < budget) {
+        return budget;
+      }
+    }
+    return states;
   }
 
   private int sharedBudget(Budgets budgets, int layer) {

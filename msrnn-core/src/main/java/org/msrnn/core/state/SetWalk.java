@@ -10,6 +10,7 @@ import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Heads;
 import org.msrnn.api.backend.Kernels;
 import org.msrnn.api.backend.Rope;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 import org.msrnn.api.policy.Trigger;
 
@@ -54,6 +55,11 @@ public final class SetWalk {
    */
   public record Attention(
       int group, int headSize, float scale, float softCap, long window, @Nullable Rope rope) {
+    /** The sizes of a set that so many KV heads share. */
+    SetShape shape(int kvHeads) {
+      return new SetShape(kvHeads, group, headSize);
+    }
+
     /** Whether keys are stored as they are, and rotated when they are read. */
     boolean rotatesAtRead(StateSpec spec) {
       return rope != null && spec.positions().rotatesAtRead();
@@ -73,13 +79,12 @@ public final class SetWalk {
             attention.headSize);
     this.signals = spec.policy().observes();
     this.trigger = spec.policy().trigger();
-    this.set =
-        new BoundedSet(space, spec.policy(), attention.group, backend.kernels(), spec.seed());
+    this.set = new BoundedSet(space, spec.policy(), attention, backend.kernels(), spec.seed());
     this.rotatesAtRead = attention.rotatesAtRead(spec);
     // A band has one edge: sinks that a sliding window passes in the middle of it are walked.
     this.banded =
         spec.policy().positional()
-            && signals.rows() == Signals.Rows.NONE
+            && signals.lastQueries() == 0
             && trigger.equals(Trigger.EVERY_STEP)
             && !rotatesAtRead
             && (attention.window == Long.MAX_VALUE || set.pins().first() == 0);
@@ -89,8 +94,12 @@ public final class SetWalk {
     return space;
   }
 
-  /** Queries, keys, values and outputs of a step or chunk, one row a token. */
-  public record Rows(Buffer queries, Buffer keys, Buffer values, Buffer outputs) {}
+  /**
+   * A step or chunk, one row a token.
+   *
+   * @param tokens ids of the tokens, filled for each step
+   */
+  public record Rows(int[] tokens, Buffer queries, Buffer keys, Buffer values, Buffer outputs) {}
 
   /**
    * Walks through rows.
@@ -178,20 +187,21 @@ public final class SetWalk {
     space.reserve(count, slotLimit());
     AttentionCall now = call(rows);
     for (int i = 0; i < count; i++) {
-      int slot = space.append(position + i);
+      int slot = space.append(rows.tokens[first + i], position + i);
       kernels.append(rows.keys, rows.values, first + i, space.firstKvHead(), space.kv, slot);
     }
     space.queries += count;
+    queryPosition[0] = position;
     if (rotatesAtRead) {
       rotate(rows.queries, first);
     }
     now.row = first;
     now.rows = count;
     now.firstPosition = position;
-    now.tap = observed ? tap() : null;
+    now.tap = observed && signals.rows() != Signals.Rows.NONE ? tap() : null;
     kernels.attend(now);
-    if (now.tap != null) {
-      set.observe(now.tap, position);
+    if (observed) {
+      set.observe(now, queryPosition[0]);
     }
   }
 

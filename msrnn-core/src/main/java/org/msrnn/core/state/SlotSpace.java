@@ -27,6 +27,7 @@ final class SlotSpace implements SlotView {
   // by entry
   private long[] positions;
   private int[] slots;
+  private int[] tokens;
   private final double[][] columns;
   private int size;
 
@@ -37,6 +38,9 @@ final class SlotSpace implements SlotView {
   private int freeCount;
   private int extent;
 
+  /** What the policy keeps for the whole set. */
+  final double[] memory;
+
   long queries;
   long evictions;
   int peak;
@@ -46,6 +50,7 @@ final class SlotSpace implements SlotView {
    *
    * @param kvHead the KV head, or -1 if all {@code heads} share the space
    * @param columnCount columns that the policy asked for
+   * @param memory numbers that the policy asked for
    * @param rotates whether keys are rotated at read
    */
   SlotSpace(
@@ -55,6 +60,7 @@ final class SlotSpace implements SlotView {
       int kvHead,
       int budget,
       int columnCount,
+      int memory,
       boolean rotates) {
     this.layer = layer;
     this.kvHead = kvHead;
@@ -64,6 +70,8 @@ final class SlotSpace implements SlotView {
     this.kv = backend.allocateKv(heads, shape.headSize(), capacity, shape.storage());
     this.positions = new long[capacity];
     this.slots = new int[capacity];
+    this.tokens = new int[capacity];
+    this.memory = new double[memory];
     this.columns = new double[columnCount][capacity];
     this.slotPositions = new long[capacity];
     this.free = new int[capacity];
@@ -85,6 +93,10 @@ final class SlotSpace implements SlotView {
 
   long position(int entry) {
     return positions[entry];
+  }
+
+  int token(int entry) {
+    return tokens[entry];
   }
 
   int slot(int entry) {
@@ -135,6 +147,7 @@ final class SlotSpace implements SlotView {
     kv.reserve(grown);
     positions = Arrays.copyOf(positions, grown);
     slots = Arrays.copyOf(slots, grown);
+    tokens = Arrays.copyOf(tokens, grown);
     for (int c = 0; c < columns.length; c++) {
       columns[c] = Arrays.copyOf(columns[c], grown);
     }
@@ -146,16 +159,17 @@ final class SlotSpace implements SlotView {
     }
   }
 
-  /** Takes a slot for the state at {@code position}, which is newer than all others. */
-  int append(long position) {
+  /** Takes a slot for a token's state at {@code position}, which is newer than all others. */
+  int append(int token, long position) {
     int slot = freeCount > 0 ? free[--freeCount] : extent++;
-    place(slot, position);
+    place(slot, token, position);
     return slot;
   }
 
-  private void place(int slot, long position) {
+  private void place(int slot, int token, long position) {
     positions[size] = position;
     slots[size] = slot;
+    tokens[size] = token;
     slotPositions[slot] = position;
     for (double[] column : columns) {
       column[size] = 0;
@@ -176,6 +190,7 @@ final class SlotSpace implements SlotView {
       int moved = next - hole - 1;
       System.arraycopy(positions, hole + 1, positions, hole - i, moved);
       System.arraycopy(slots, hole + 1, slots, hole - i, moved);
+      System.arraycopy(tokens, hole + 1, tokens, hole - i, moved);
       for (double[] column : columns) {
         System.arraycopy(column, hole + 1, column, hole - i, moved);
       }
@@ -235,6 +250,7 @@ final class SlotSpace implements SlotView {
     kv = small;
     positions = Arrays.copyOf(positions, wanted);
     slots = Arrays.copyOf(slots, wanted);
+    tokens = Arrays.copyOf(tokens, wanted);
     for (int c = 0; c < columns.length; c++) {
       columns[c] = Arrays.copyOf(columns[c], wanted);
     }
@@ -255,7 +271,7 @@ final class SlotSpace implements SlotView {
     float[] key = new float[kv.headSize()];
     float[] value = new float[kv.headSize()];
     for (int e = 0; e < other.size; e++) {
-      place(other.slots[e], other.positions[e]);
+      place(other.slots[e], other.tokens[e], other.positions[e]);
       for (int c = 0; c < columns.length; c++) {
         columns[c][e] = other.columns[c][e];
       }
@@ -267,6 +283,7 @@ final class SlotSpace implements SlotView {
       }
     }
     System.arraycopy(other.free, 0, free, 0, other.freeCount);
+    System.arraycopy(other.memory, 0, memory, 0, memory.length);
     freeCount = other.freeCount;
     extent = other.extent;
     queries = other.queries;
@@ -275,8 +292,8 @@ final class SlotSpace implements SlotView {
   }
 
   /** Puts a state into a given slot, as a saved state says; newer than those before. */
-  void restoreEntry(int slot, long position) {
-    place(slot, position);
+  void restoreEntry(int slot, int token, long position) {
+    place(slot, token, position);
   }
 
   /** The order in which free slots below the extent will be taken, the last first. */

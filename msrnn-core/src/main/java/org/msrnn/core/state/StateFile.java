@@ -22,7 +22,7 @@ import org.msrnn.api.backend.SlotView;
  * it, so that sums over slots run in the same order and the continuation is the same to the bit.
  */
 public final class StateFile {
-  private static final long MAGIC = 0x4d53524e4e535401L; // "MSRNNST", version 1
+  private static final long MAGIC = 0x4d53524e4e535402L; // "MSRNNST", version 2
   private static final int MOST_FREE = 1 << 16; // so that a lie about the extent costs little
   private static final int MOST_TEXT = 1 << 16;
 
@@ -81,6 +81,10 @@ public final class StateFile {
     out.writeLong(space.queries);
     out.writeLong(space.evictions);
     out.writeInt(space.peak);
+    out.writeInt(space.memory.length);
+    for (double number : space.memory) {
+      out.writeDouble(number);
+    }
     for (int slot : space.freeSlots()) {
       out.writeInt(slot);
     }
@@ -88,6 +92,7 @@ public final class StateFile {
     float[] value = new float[space.kv.headSize()];
     for (int e = 0; e < space.size(); e++) {
       out.writeInt(space.slot(e));
+      out.writeInt(space.token(e));
       out.writeLong(space.position(e));
       for (int c = 0; c < space.columnCount(); c++) {
         out.writeDouble(space.column(c)[e]);
@@ -116,7 +121,7 @@ public final class StateFile {
     var in = new DataInputStream(checked);
     try {
       if (in.readLong() != MAGIC) {
-        throw new StateFileException("this is not a multi-state file of version 1");
+        throw new StateFileException("this is not a multi-state file of version 2");
       }
       String digest = readText(in);
       if (!digest.equals(state.modelDigest())) {
@@ -129,9 +134,10 @@ public final class StateFile {
       demandSame(describe(state.spec()), readText(in));
       long tokens = in.readLong();
       check(tokens >= 0, "token count", tokens);
+      var limits = new Limits(tokens, state.model().vocabulary());
       for (int l = 0; l < state.model().layers(); l++) {
         for (int s = 0; s < state.sets(l); s++) {
-          readSpace(state.space(l, s), kernels, tokens, in);
+          readSpace(state.space(l, s), kernels, limits, in);
         }
       }
       state.restoreTokens(tokens);
@@ -150,7 +156,9 @@ public final class StateFile {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private static void readSpace(SlotSpace space, Kernels kernels, long tokens, DataInputStream in)
+  private record Limits(long tokens, int vocabulary) {}
+
+  private static void readSpace(SlotSpace space, Kernels kernels, Limits limits, DataInputStream in)
       throws IOException {
     int extent = in.readInt();
     int size = in.readInt();
@@ -160,6 +168,11 @@ public final class StateFile {
     space.queries = in.readLong();
     space.evictions = in.readLong();
     space.peak = in.readInt();
+    int memory = in.readInt();
+    check(memory == space.memory.length, "memory", memory);
+    for (int i = 0; i < memory; i++) {
+      space.memory[i] = in.readDouble();
+    }
     int[] free = new int[0];
     for (int i = 0; i < extent - size; i++) {
       if (free.length == i) {
@@ -168,7 +181,7 @@ public final class StateFile {
       free[i] = in.readInt();
       check(free[i] >= 0 && free[i] < extent, "free slot", free[i]);
     }
-    readEntries(space, kernels, new Bounds(extent, size, tokens), in);
+    readEntries(space, kernels, new Bounds(extent, size, limits), in);
     for (int slot : free) {
       check(space.positions()[slot] == SlotView.FREE, "free slot", slot);
     }
@@ -176,7 +189,7 @@ public final class StateFile {
     space.restoreFree(free, extent);
   }
 
-  private record Bounds(int extent, int size, long tokens) {}
+  private record Bounds(int extent, int size, Limits limits) {}
 
   private static void readEntries(
       SlotSpace space, Kernels kernels, Bounds bounds, DataInputStream in) throws IOException {
@@ -185,13 +198,15 @@ public final class StateFile {
     long before = -1;
     for (int e = 0; e < bounds.size; e++) {
       int slot = in.readInt();
+      int token = in.readInt();
       long position = in.readLong();
+      check(token >= 0 && token < bounds.limits.vocabulary, "token", token);
       check(slot >= 0 && slot < bounds.extent, "slot", slot);
-      check(position > before && position < bounds.tokens, "position", position);
+      check(position > before && position < bounds.limits.tokens, "position", position);
       before = position;
       space.reserve(Math.max(1, slot + 1 - space.size()), bounds.extent);
       check(space.positions()[slot] == SlotView.FREE, "slot", slot);
-      space.restoreEntry(slot, position);
+      space.restoreEntry(slot, token, position);
       for (int c = 0; c < space.columnCount(); c++) {
         space.column(c)[e] = in.readDouble();
       }

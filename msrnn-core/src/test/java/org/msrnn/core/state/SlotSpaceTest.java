@@ -18,7 +18,8 @@ class SlotSpaceTest {
   private final Kernels kernels = backend.kernels();
 
   private SlotSpace space(int budget) {
-    return new SlotSpace(backend, new SlotSpace.Shape(2, 3, KvType.F32), 1, -1, budget, 2, false);
+    return new SlotSpace(
+        backend, new SlotSpace.Shape(2, 3, KvType.F32), 1, -1, budget, 2, 3, false);
   }
 
   @Test
@@ -32,7 +33,7 @@ class SlotSpaceTest {
         int more = 1 + random.nextInt(6);
         space.reserve(more, 1_000);
         for (int i = 0; i < more; i++, position++) {
-          int slot = space.append(position);
+          int slot = space.append((int) position + 7, position);
           float p = position;
           for (int h = 0; h < 2; h++) {
             kernels.writeState(
@@ -81,10 +82,10 @@ class SlotSpaceTest {
     SlotSpace space = space(4);
     space.reserve(5, 5);
     for (int p = 0; p < 5; p++) {
-      assertThat(space.append(p)).isEqualTo(p);
+      assertThat(space.append(0, p)).isEqualTo(p);
     }
     space.evict(new int[] {2}, 1);
-    assertThat(space.append(5)).isEqualTo(2);
+    assertThat(space.append(0, 5)).isEqualTo(2);
     assertThat(space.extent()).isEqualTo(space.used()).isEqualTo(5);
   }
 
@@ -93,7 +94,7 @@ class SlotSpaceTest {
     SlotSpace space = space(100);
     for (int p = 0; p < 101; p++) {
       space.reserve(1, 101);
-      space.append(p);
+      space.append(0, p);
     }
     assertThat(space.kv.capacity()).isEqualTo(101);
   }

@@ -66,6 +66,7 @@ class TraceTest {
               trace.kvHead,
               STATES,
               trace.policy.columns(),
+              0,
               false);
       var spec = StateSpec.of(trace.policy, STATES).with(trace.regime);
       var attention = new SetWalk.Attention(1, 1, 1, 0, Long.MAX_VALUE, Rope.of(0, 1));
@@ -74,7 +75,7 @@ class TraceTest {
       int done = 0;
       for (int part : parts) { // blocks of one prompt
         walk.advance(
-            new SetWalk.Rows(rows, rows, rows, rows),
+            new SetWalk.Rows(new int[TOKENS], rows, rows, rows, rows),
             done,
             part,
             done,

@@ -142,7 +142,7 @@ final class ChatCommand implements Callable<Integer> {
       throw new InvalidOptionException(
           SINKS, "--keep-system and --policy " + given + " both give sinks; choose one of them");
     }
-    return new PolicySpec(given.name(), all).toString();
+    return new PolicySpec(given.name(), all, given.wrappers()).toString();
   }
 
   /** The names that {@code --help} lists. */

@@ -57,7 +57,7 @@ final class PoliciesCommand implements Callable<Integer> {
       return new Policy(
           found.name(),
           summary,
-          options.names().stream().sorted().toList(),
+          options.declared().stream().map(Options.Declared::name).sorted().toList(),
           observes,
           granularity,
           found.module(),

@@ -21,7 +21,7 @@ final class PolicyList {
       list.addAll(List.of(policies.split(";")));
     } else {
       for (String part : policies.split(",")) {
-        boolean option = part.contains("=") && !part.contains(":");
+        boolean option = part.strip().matches("[a-z][a-z0-9-]*=.*");
         if (option && !list.isEmpty() && list.getLast().contains(":")) {
           list.set(list.size() - 1, list.getLast() + "," + part);
         } else {

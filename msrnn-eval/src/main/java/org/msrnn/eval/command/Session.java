@@ -100,7 +100,7 @@ final class Session implements AutoCloseable {
       throw new InvalidOptionException(
           THREADS, "--threads and --backend " + given + " both give threads; choose one of them");
     }
-    return new PolicySpec(given.name(), options);
+    return new PolicySpec(given.name(), options, given.wrappers());
   }
 
   /** Allowed, and slow: the threads of one step wait for each other. */

@@ -15,14 +15,18 @@ final class StateOptions {
   @Option(
       names = "--positions",
       paramLabel = "S",
-      description = "Position scheme: original, in-cache. Default: original; in-cache in chat.")
+      description =
+          "Position scheme: original, in-cache. Default: the policy's, original for most;"
+              + " in-cache in chat.")
   @Nullable String positions;
 
   @Option(
       names = "--budgets",
       paramLabel = "B",
-      description = "How k is spread over layers and heads. Default: ${DEFAULT-VALUE}.")
-  String budgets = "uniform";
+      description =
+          "How k is spread over layers and heads (msrnn policies lists the planners). Default: the"
+              + " policy's, uniform for most.")
+  @Nullable String budgets;
 
   @Option(
       names = "--kv",
@@ -41,11 +45,11 @@ final class StateOptions {
   StateOptions() {}
 
   SpecText spec(String policy, @Nullable String state) {
-    return spec(policy, state, "original");
+    return spec(policy, state, null);
   }
 
   /** With a position scheme for where the user gave none. */
-  SpecText spec(String policy, @Nullable String state, String positionsOtherwise) {
+  SpecText spec(String policy, @Nullable String state, @Nullable String positionsOtherwise) {
     String scheme = positions == null ? positionsOtherwise : positions;
     return new SpecText(policy, state, regime, scheme, budgets, storage, seed);
   }

@@ -22,7 +22,7 @@ record HeldStates(int budget, int every) {
         spec.budgets()
             .plan(
                 new BudgetPlanner.Request(
-                    model.layers(), model.kvHeads(), spec.states(), policy.granularity()));
+                    model.layers(), model.kvHeads(), spec.states(), 1, policy.granularity()));
     int most = 1;
     for (int l = 0; l < model.layers(); l++) {
       for (int h = 0; h < model.kvHeads(); h++) {

@@ -102,8 +102,8 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
             policy,
             states,
             regime,
-            catalog.positions(text.positions()),
-            catalog.budgets(text.budgets()),
+            text.positions() == null ? policy.positions() : catalog.positions(text.positions()),
+            text.budgets() == null ? policy.budgets() : catalog.budgets(text.budgets()),
             storage,
             text.seed());
     model.msrnn().start(spec).close();
@@ -121,13 +121,18 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
         originOf(policy.name()),
         bound,
         spec.regime().toString(),
-        PolicySpec.parse(text.positions()).toString(),
-        PolicySpec.parse(text.budgets()).toString(),
+        written(text.positions(), spec.positions()),
+        written(text.budgets(), spec.budgets()),
         Options.written(spec.policy().granularity()),
         spec.storage().name(),
         backend,
         text.seed(),
         version);
+  }
+
+  /** What the user gave, in its shortest form, or else what belongs to the policy. */
+  private static String written(@Nullable String given, Object otherwise) {
+    return given == null ? otherwise.toString() : PolicySpec.parse(given).toString();
   }
 
   private int states(SpecText text, PolicySpec policy, boolean unbounded) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param policy the policy
  * @param state a count, or a fraction of the model's context; null where none was given
  * @param regime how prompts are fed
- * @param positions the position scheme
- * @param budgets the budget planner
+ * @param positions the position scheme; null for the one that belongs to the policy
+ * @param budgets the budget planner; null for the one that belongs to the policy
  * @param storage number format of stored keys and values
  * @param seed seed of policies
  */
@@ -17,8 +17,8 @@ public record SpecText(
     String policy,
     @Nullable String state,
     String regime,
-    String positions,
-    String budgets,
+    @Nullable String positions,
+    @Nullable String budgets,
     String storage,
     long seed) {
 
