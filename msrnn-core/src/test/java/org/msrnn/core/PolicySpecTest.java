@@ -44,7 +44,6 @@ class PolicySpecTest {
         "tova:",
         "tova:,",
         "tova+",
-        "tova+x",
         "4",
         "a/b",
         "tova:=1",
