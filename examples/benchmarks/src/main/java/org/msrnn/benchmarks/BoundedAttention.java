@@ -1,8 +1,10 @@
 package org.msrnn.benchmarks;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
+import org.msrnn.api.ModelInfo;
 import org.msrnn.api.backend.AttentionCall;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Buffer;
@@ -55,6 +57,13 @@ public class BoundedAttention {
       this.kvHeads = kvHeads;
       this.group = group;
       this.headSize = headSize;
+    }
+
+    /** The sizes that attention depends on; the others are 1. */
+    ModelInfo model() {
+      int queryHeads = kvHeads * group;
+      return new ModelInfo(
+          name(), "llama", layers, 1, queryHeads, kvHeads, headSize, 1, 1, 1, List.of());
     }
   }
 

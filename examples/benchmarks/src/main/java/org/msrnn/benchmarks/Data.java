@@ -44,6 +44,7 @@ final class Data {
           bytes.putShort(Float.floatToFloat16((float) (WEIGHT / codes.length)));
           bytes.put(codes);
         }
+        default -> throw new IllegalArgumentException("no random weights of type " + type);
       }
     }
     return new Tensor("benchmark", type, rows, columns, MemorySegment.ofArray(bytes.array()));
