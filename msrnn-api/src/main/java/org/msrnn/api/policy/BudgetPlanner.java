@@ -1,5 +1,7 @@
 package org.msrnn.api.policy;
 
+import org.msrnn.api.ModelInfo;
+
 /**
  * Spreads the state size over layers and KV heads. Immutable and thread-safe. Its {@code toString}
  * names it with all its options, since saved states and results are known by it.
@@ -28,16 +30,42 @@ public interface BudgetPlanner {
    * @param least the smallest budget with which the policy can work, its pins considered
    * @param granularity whether heads of a layer may differ
    */
-  record Request(int layers, int kvHeads, int states, int least, Granularity granularity) {}
+  record Request(int layers, int kvHeads, int states, int least, Granularity granularity) {
+    /**
+     * What a policy asks for on a model.
+     *
+     * @param states k
+     */
+    public static Request of(ModelInfo model, EvictionPolicy policy, int states) {
+      return new Request(
+          model.layers(), model.kvHeads(), states, least(policy, states), policy.granularity());
+    }
 
-  /** The budgets of a new multi-state; their mean over layers and heads is k. */
+    /** The smallest budget, at most k, that the policy's pins leave something to drop of. */
+    private static int least(EvictionPolicy policy, int states) {
+      for (int budget = 1; budget < states; budget++) {
+        Pins pins = policy.pins(budget);
+        if (pins.equals(Pins.NONE) || (long) pins.first() + pins.last() < budget) {
+          return budget;
+        }
+      }
+      return states;
+    }
+
+    /** The states that all layers and KV heads may keep together. */
+    public long total() {
+      return Math.multiplyExact(Math.multiplyExact((long) layers, kvHeads), states);
+    }
+  }
+
+  /** The budgets of a new multi-state; their mean over layers and heads is at most k. */
   Budgets plan(Request request);
 
   /**
    * The share of its budget that a KV head has for itself. With less than 1, the heads of a layer
    * compete: of all their states the lowest scores leave, wherever they are, but each head keeps
-   * its best {@code floor(guaranteed * budget)} (Ada-KV, arXiv 2407.11550). Needs granularity
-   * {@code kv-head}.
+   * its best {@code floor(guaranteed * budget)}, pins counting among them (Ada-KV, arXiv
+   * 2407.11550). From 0 to 1; less than 1 needs granularity {@code kv-head}.
    */
   default double guaranteed() {
     return 1;

@@ -19,7 +19,9 @@ public interface EvictionPolicy {
   Signals observes();
 
   /**
-   * Scores the entries of a set that holds more states than it may keep. Called only then.
+   * Scores the entries of a set that holds more states than it may keep. Called only then; where
+   * the heads of a layer {@linkplain BudgetPlanner#guaranteed compete}, for each set of a layer
+   * that together hold more than they may keep.
    *
    * @param set the set
    * @param scores {@code [size]} or longer, filled by the policy for entries 0 to size - 1; finite

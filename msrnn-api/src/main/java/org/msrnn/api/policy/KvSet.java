@@ -24,7 +24,10 @@ public interface KvSet {
   /** States held now, the newest included. */
   int size();
 
-  /** The most states that may stay. */
+  /**
+   * The most states that may stay. Where the heads of a layer {@linkplain BudgetPlanner#guaranteed
+   * compete}, the sum over its heads is what may stay.
+   */
   int budget();
 
   /** The position of an entry's token in the sequence, from 0. */
