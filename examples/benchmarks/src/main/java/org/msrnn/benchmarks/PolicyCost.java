@@ -109,8 +109,8 @@ public class PolicyCost {
   /** One token in one layer. */
   @Benchmark
   public void step() {
-    for (int set = 0; set < state.sets(layer); set++) {
-      state.advance(layer, set, rows, row, 1, null);
+    for (int walk = 0; walk < state.walks(layer); walk++) {
+      state.advance(layer, walk, rows, row, 1, null, state.walks(layer) == 1);
     }
     if (++layer == shape.model().layers()) {
       layer = 0;

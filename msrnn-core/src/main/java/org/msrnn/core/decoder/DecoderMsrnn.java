@@ -147,7 +147,7 @@ public final class DecoderMsrnn implements Msrnn {
     private float[][] logits = {};
     private int rows;
     private int layer;
-    private int sets;
+    private int walks;
 
     void room(int wanted) {
       rows = wanted;
@@ -168,19 +168,20 @@ public final class DecoderMsrnn implements Msrnn {
     @Override
     public void attend(int at) {
       layer = at;
-      sets = 1;
+      walks = 1;
       for (int b = 0; b < rows; b++) {
         rotate(at, b, 1, states[b]);
-        sets = Math.max(sets, states[b].sets(at));
+        walks = Math.max(walks, states[b].walks(at));
       }
-      run(rows * sets, this);
+      run(rows * walks, this);
     }
 
     @Override
     public void accept(int task) {
-      int row = task / sets;
-      if (task % sets < states[row].sets(layer)) {
-        states[row].advance(layer, task % sets, work.attentionRows, row, 1, null);
+      int row = task / walks;
+      if (task % walks < states[row].walks(layer)) {
+        boolean alone = rows * walks == 1;
+        states[row].advance(layer, task % walks, work.attentionRows, row, 1, null, alone);
       }
     }
   }
@@ -208,10 +209,14 @@ public final class DecoderMsrnn implements Msrnn {
 
   private void attendChunk(KvMultiState state, int layer, int rows, SetWalk.Part part) {
     rotate(layer, 0, rows, state);
-    run(state.sets(layer), set -> state.advance(layer, set, work.attentionRows, 0, rows, part));
+    int walks = state.walks(layer);
+    run(walks, walk -> state.advance(layer, walk, work.attentionRows, 0, rows, part, walks == 1));
+    if (part.start() + rows == part.length()) {
+      state.endLayer(layer);
+    }
   }
 
-  /** One set alone runs here, so that its kernels have the backend's processors to themselves. */
+  /** One walk alone runs here, so that its kernels have the backend's processors to themselves. */
   private void run(int tasks, IntConsumer task) {
     if (tasks == 1) {
       task.accept(0);

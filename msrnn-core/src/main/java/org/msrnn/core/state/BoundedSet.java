@@ -1,11 +1,13 @@
 package org.msrnn.core.state;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.api.NonFiniteException;
 import org.msrnn.api.PolicyException;
+import org.msrnn.api.StateSpec;
 import org.msrnn.api.backend.AttentionCall;
 import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Kernels;
@@ -25,37 +27,28 @@ final class BoundedSet implements KvSet {
   private final SlotSpace space;
   private final EvictionPolicy policy;
   private final Signals signals;
-  private final Pins pins;
   private final SetWalk.Attention attention;
   private final Kernels kernels;
   private final long seed;
   private final Row row;
+  private final double guaranteed;
   private final Selection selection = new Selection();
+  private Pins pins = Pins.NONE;
+  private int sure;
   private double[] scores = new double[0];
   private int[] victims = new int[1];
   private float[] bySlot = new float[0];
   private float[] spare = new float[0];
 
-  BoundedSet(
-      SlotSpace space,
-      EvictionPolicy policy,
-      SetWalk.Attention attention,
-      Kernels kernels,
-      long seed) {
+  BoundedSet(SlotSpace space, StateSpec spec, SetWalk.Attention attention, Kernels kernels) {
     this.space = space;
-    this.policy = policy;
+    this.policy = spec.policy();
     this.signals = policy.observes();
-    this.pins = policy.pins(space.budget);
+    this.guaranteed = spec.budgets().guaranteed();
     this.attention = attention;
     this.kernels = kernels;
-    this.seed = seed;
-    long pinned = (long) pins.first() + pins.last();
-    if (pinned > 0 && pinned >= space.budget) {
-      throw new InvalidOptionException(
-          "state",
-          Integer.toString(space.budget),
-          pinned + 1 + " or more: " + policy + " never drops " + pinned + " of its states");
-    }
+    this.seed = spec.seed();
+    budget(space.budget);
     int rows =
         switch (signals.rows()) {
           case NONE -> 0;
@@ -68,6 +61,26 @@ final class BoundedSet implements KvSet {
 
   Pins pins() {
     return pins;
+  }
+
+  /**
+   * Changes how many states may stay.
+   *
+   * @throws InvalidOptionException if the policy's pins leave nothing to evict
+   */
+  void budget(int states) {
+    Pins now = policy.pins(states);
+    long pinned = (long) now.first() + now.last();
+    if (pinned > 0 && pinned >= states) {
+      throw new InvalidOptionException(
+          "state",
+          Integer.toString(states),
+          pinned + 1 + " or more: " + policy + " never drops " + pinned + " of its states");
+    }
+    space.budget = states;
+    pins = now;
+    // as it is written: 0.29 of 100 is 29, which it is not in doubles
+    sure = BigDecimal.valueOf(guaranteed).multiply(BigDecimal.valueOf(states)).intValue();
   }
 
   /**
@@ -119,19 +132,62 @@ final class BoundedSet implements KvSet {
     if (count <= 0) {
       return;
     }
+    score();
+    demandVictims(count);
+    int to = space.size() - pins.last();
+    selection.lowest(scores, before(pins.first()), to, count, victims, policy);
+    space.evict(victims, count);
+  }
+
+  /** Offers what other heads' states may be kept for: all but the pins and what is guaranteed. */
+  void offer(SharedSelection.Head head) {
+    score();
+    int size = space.size();
+    head.offer(
+        scores, space.entryPositions(), before(pins.first()), size - pins.last(), size - sure);
+  }
+
+  /** Drops what was chosen of an offer. */
+  void drop(SharedSelection.Head chosen) {
+    space.evict(chosen.victims(), chosen.taken());
+  }
+
+  private void score() {
     int size = space.size();
     if (scores.length < size) {
       scores = new double[Math.max(size, 2 * scores.length)];
     }
-    demandVictims(count);
     Arrays.fill(scores, 0, size, Double.NaN);
     try {
       policy.score(this, scores);
     } catch (RuntimeException e) {
       throw failure("score", e);
     }
-    selection.lowest(scores, before(pins.first()), size - pins.last(), count, victims, policy);
-    space.evict(victims, count);
+  }
+
+  /**
+   * What the policy asks for, for planners that are adaptive.
+   *
+   * @throws PolicyException if that is not a finite number, 0 or more
+   */
+  double demand() {
+    double demand;
+    try {
+      demand = policy.demand(this);
+    } catch (RuntimeException e) {
+      throw failure("demand", e);
+    }
+    if (!Double.isFinite(demand) || demand < 0) {
+      throw new PolicyException(
+          "policy "
+              + policy
+              + " demands "
+              + demand
+              + " at layer "
+              + space.layer
+              + "; a demand is a finite number, 0 or more");
+    }
+    return demand;
   }
 
   /** A policy's own failure, named; one that msrnn foresaw stays what it is. */

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.ModelInfo;
 import org.msrnn.api.Msrnn;
 import org.msrnn.api.MultiState;
@@ -15,9 +14,7 @@ import org.msrnn.api.StateSpec;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.policy.BudgetPlanner;
 import org.msrnn.api.policy.Budgets;
-import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.Granularity;
-import org.msrnn.api.policy.Pins;
 
 /** The multi-state of a decoder: one key/value set a layer, or one a KV head. */
 public final class KvMultiState implements MultiState {
@@ -26,7 +23,10 @@ public final class KvMultiState implements MultiState {
   private final Backend backend;
   private final List<SetWalk.Attention> attention;
   private final StateSpec spec;
-  private final List<List<SetWalk>> layers = new ArrayList<>();
+  private final Planning planning;
+  private final List<List<SetAttention>> sets = new ArrayList<>();
+  private final List<List<SetWalk>> walks = new ArrayList<>();
+  private final double[][] demands;
   private long tokens;
   private boolean closed;
 
@@ -35,8 +35,8 @@ public final class KvMultiState implements MultiState {
    *
    * @param msrnn the model that starts it
    * @param attention what attention needs to know, of each layer
-   * @throws InvalidOptionException if the policy's pins leave nothing to evict, or budgets differ
-   *     between heads that share a set
+   * @throws org.msrnn.api.InvalidOptionException if the policy's pins leave nothing to evict, or
+   *     the planner's budgets do not fit the model and the policy
    */
   public KvMultiState(
       Msrnn msrnn, List<SetWalk.Attention> attention, Backend backend, StateSpec spec) {
@@ -45,75 +45,95 @@ public final class KvMultiState implements MultiState {
     this.attention = attention;
     this.backend = backend;
     this.spec = spec;
-    Granularity granularity = spec.policy().granularity();
-    Budgets budgets =
-        spec.budgets()
-            .plan(
-                new BudgetPlanner.Request(
-                    model.layers(),
-                    model.kvHeads(),
-                    spec.states(),
-                    least(spec.policy(), spec.states()),
-                    granularity));
-    var shape = new SlotSpace.Shape(model.kvHeads(), model.headSize(), spec.storage());
-    int sets = granularity == Granularity.LAYER ? 1 : model.kvHeads();
+    this.planning =
+        new Planning(spec.budgets(), BudgetPlanner.Request.of(model, spec.policy(), spec.states()));
+    this.demands = new double[model.layers()][model.kvHeads()];
+    Budgets budgets = planning.start();
     for (int l = 0; l < model.layers(); l++) {
-      List<SetWalk> walks = new ArrayList<>();
-      layers.add(walks);
-      for (int h = 0; h < sets; h++) {
-        int budget = sets == 1 ? sharedBudget(budgets, l) : budgets.states(l, h);
-        var space =
-            new SlotSpace(
-                backend,
-                shape,
-                l,
-                granularity == Granularity.LAYER ? -1 : h,
-                budget,
-                spec.policy().columns(),
-                spec.policy().memory(attention.get(l).shape(model.kvHeads() / sets)),
-                attention.get(l).rotatesAtRead(spec));
-        walks.add(new SetWalk(space, spec, backend, attention.get(l)));
-      }
+      addLayer(l, budgets);
     }
   }
 
-  /** The smallest budget, at most k, that the policy's pins leave something to drop of. */
-  static int least(EvictionPolicy policy, int states) {
-    for (int budget = 1; budget < states; budget++) {
-      Pins pins = policy.pins(budget);
-      if (pins.equals(Pins.NONE) || (long) pins.first() + pins.last() < budget) {
-        return budget;
-      }
+  private void addLayer(int layer, Budgets budgets) {
+    var shape = new SlotSpace.Shape(model.kvHeads(), model.headSize(), spec.storage());
+    boolean shared = spec.policy().granularity() == Granularity.LAYER;
+    SetWalk.Attention attends = attention.get(layer);
+    List<SetAttention> all = new ArrayList<>();
+    for (int h = 0; h < (shared ? 1 : model.kvHeads()); h++) {
+      var space =
+          new SlotSpace(
+              backend,
+              shape,
+              layer,
+              shared ? -1 : h,
+              budgets.states(layer, h),
+              spec.policy().columns(),
+              spec.policy().memory(attends.shape(shared ? model.kvHeads() : 1)),
+              attends.rotatesAtRead(spec));
+      all.add(new SetAttention(space, spec, backend, attends));
     }
-    return states;
-  }
-
-  private int sharedBudget(Budgets budgets, int layer) {
-    int shared = budgets.states(layer, 0);
-    for (int h = 1; h < model.kvHeads(); h++) {
-      if (budgets.states(layer, h) != shared) {
-        throw new InvalidOptionException(
-            "budgets",
-            spec.budgets() + " gives the heads of layer " + layer + " different budgets",
-            "one budget a layer for policies of granularity layer");
-      }
-    }
-    return shared;
+    sets.add(all);
+    boolean together = spec.budgets().guaranteed() < 1;
+    walks.add(
+        (together ? List.of(all) : all.stream().map(List::of).toList())
+            .stream().map(some -> new SetWalk(some, spec, backend)).toList());
   }
 
   /** The sets of a layer: one, or one for each KV head. */
-  public int sets(int layer) {
-    return layers.get(layer).size();
+  int sets(int layer) {
+    return sets.get(layer).size();
+  }
+
+  /** The parts of a layer that need nothing of each other: its sets, or one if heads compete. */
+  public int walks(int layer) {
+    return walks.get(layer).size();
+  }
+
+  SetAttention set(int layer, int set) {
+    return sets.get(layer).get(set);
   }
 
   SlotSpace space(int layer, int set) {
-    return layers.get(layer).get(set).space();
+    return set(layer, set).space();
   }
 
-  /** Takes one set of a layer through some rows; see {@link SetWalk#advance}. */
+  /**
+   * Takes a part of a layer through some rows; see {@link SetWalk#advance}.
+   *
+   * @param alone whether nothing else runs at the same time
+   */
   public void advance(
-      int layer, int set, SetWalk.Rows rows, int first, int count, SetWalk.@Nullable Part prompt) {
-    layers.get(layer).get(set).advance(rows, first, count, tokens, prompt);
+      int layer,
+      int walk,
+      SetWalk.Rows rows,
+      int first,
+      int count,
+      SetWalk.@Nullable Part prompt,
+      boolean alone) {
+    walks.get(layer).get(walk).advance(rows, first, count, tokens, prompt, alone);
+  }
+
+  /**
+   * When the last token of a prompt has gone through a layer: a planner that is adaptive gives new
+   * budgets to this layer and all before it, and what is too much leaves.
+   */
+  public void endLayer(int layer) {
+    if (!SetWalk.replans(spec)) {
+      return;
+    }
+    for (int h = 0; h < model.kvHeads(); h++) {
+      demands[layer][h] =
+          h < sets(layer) ? set(layer, h).set().demand() : demands[layer][0]; // a shared set's
+    }
+    double[][] soFar = new double[layer + 1][];
+    Arrays.setAll(soFar, l -> demands[l].clone());
+    Budgets budgets = planning.replan(soFar);
+    for (int l = 0; l <= layer; l++) {
+      for (int s = 0; s < sets(l); s++) {
+        set(l, s).budget(budgets.states(l, s));
+      }
+      walks.get(l).forEach(SetWalk::evict);
+    }
   }
 
   /** Counts tokens that all layers have taken in. */
@@ -123,15 +143,10 @@ public final class KvMultiState implements MultiState {
 
   /** After a prompt: gives back what only the prompt needed. */
   public void endPrompt() {
-    for (int l = 0; l < layers.size(); l++) {
-      for (int s = 0; s < sets(l); s++) {
-        compact(l, s);
-      }
+    for (int l = 0; l < sets.size(); l++) {
+      walks.get(l).forEach(SetWalk::notePeak);
+      sets.get(l).forEach(SetAttention::fit);
     }
-  }
-
-  void compact(int layer, int set) {
-    space(layer, set).compact(backend);
   }
 
   /** Refuses use after close, and by a model that did not start this state. */
@@ -146,6 +161,10 @@ public final class KvMultiState implements MultiState {
 
   ModelInfo model() {
     return model;
+  }
+
+  Planning planning() {
+    return planning;
   }
 
   String modelDigest() {
@@ -200,15 +219,20 @@ public final class KvMultiState implements MultiState {
     return over((sum, space) -> sum + space.kv.bytes());
   }
 
+  /** The sum of all budgets, over layers and KV heads. */
+  long total() {
+    return over((sum, space) -> sum + (long) space.budget * space.kv.heads());
+  }
+
   private interface Fold {
     long with(long sum, SlotSpace space);
   }
 
   private long over(Fold fold) {
     long sum = 0;
-    for (List<SetWalk> layer : layers) {
-      for (SetWalk walk : layer) {
-        sum = fold.with(sum, walk.space());
+    for (List<SetAttention> layer : sets) {
+      for (SetAttention set : layer) {
+        sum = fold.with(sum, set.space());
       }
     }
     return sum;
@@ -230,8 +254,9 @@ public final class KvMultiState implements MultiState {
     }
     from.demandOpen(msrnn);
     StateFile.demandSame(StateFile.describe(spec), StateFile.describe(from.spec));
-    for (int l = 0; l < layers.size(); l++) {
+    for (int l = 0; l < sets.size(); l++) {
       for (int s = 0; s < sets(l); s++) {
+        set(l, s).budget(from.space(l, s).budget);
         space(l, s).copyFrom(from.space(l, s), backend.kernels());
       }
     }
@@ -248,7 +273,7 @@ public final class KvMultiState implements MultiState {
   public void close() {
     if (!closed) {
       closed = true;
-      layers.forEach(layer -> layer.forEach(SetWalk::close));
+      sets.forEach(layer -> layer.forEach(SetAttention::close));
     }
   }
 }

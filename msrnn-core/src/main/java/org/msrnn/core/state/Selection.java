@@ -22,6 +22,16 @@ final class Selection {
    * @throws PolicyException if a score that counts is not finite
    */
   void lowest(double[] scores, int from, int to, int count, int[] victims, Object what) {
+    demandFinite(scores, from, to, what);
+    if (count == 1) {
+      victims[0] = lowest(scores, from, to);
+    } else {
+      severalLowest(scores, from, to, count, victims);
+    }
+  }
+
+  /** Refuses scores of some entries that are not finite. */
+  static void demandFinite(double[] scores, int from, int to, Object what) {
     for (int e = from; e < to; e++) {
       if (!Double.isFinite(scores[e])) {
         throw new PolicyException(
@@ -33,11 +43,6 @@ final class Selection {
                 + scores[e]
                 + "; scores are finite numbers");
       }
-    }
-    if (count == 1) {
-      victims[0] = lowest(scores, from, to);
-    } else {
-      severalLowest(scores, from, to, count, victims);
     }
   }
 

@@ -22,7 +22,7 @@ final class SlotSpace implements SlotView {
   final int layer;
   final int kvHead;
   KvBuffer kv;
-  final int budget;
+  int budget;
 
   // by entry
   private long[] positions;
@@ -49,6 +49,7 @@ final class SlotSpace implements SlotView {
    * An empty space.
    *
    * @param kvHead the KV head, or -1 if all {@code heads} share the space
+   * @param budget the most states that may stay, at first
    * @param columnCount columns that the policy asked for
    * @param memory numbers that the policy asked for
    * @param rotates whether keys are rotated at read
@@ -227,40 +228,62 @@ final class SlotSpace implements SlotView {
   }
 
   /**
-   * Gives memory back after a long prompt was reduced to few states, by moving those to a small
-   * store. The one time that states move; sums over slots run in another order afterwards.
+   * Moves the states to the first slots of a smaller store. Sums over slots run in another order
+   * afterwards.
+   *
+   * @param capacity slots of the store, enough for the states held
    */
-  void compact(Backend backend) {
-    int wanted = Math.max(size + 1, Math.min(FIRST_CAPACITY, slots.length));
-    if (slots.length <= 2L * wanted) {
-      return;
-    }
-    Kernels kernels = backend.kernels();
-    KvBuffer small = backend.allocateKv(kv.heads(), kv.headSize(), wanted, kv.type());
-    float[] key = new float[kv.headSize()];
-    float[] value = new float[kv.headSize()];
+  void compact(Backend backend, int capacity) {
+    KvBuffer small = backend.allocateKv(kv.heads(), kv.headSize(), capacity, kv.type());
+    copyStates(kv, small, backend.kernels(), true);
     for (int e = 0; e < size; e++) {
-      for (int h = 0; h < kv.heads(); h++) {
-        kernels.readState(kv, h, slots[e], key, value);
-        kernels.writeState(key, value, small, h, e);
-      }
       slots[e] = e;
     }
-    kv.close();
-    kv = small;
-    positions = Arrays.copyOf(positions, wanted);
-    slots = Arrays.copyOf(slots, wanted);
-    tokens = Arrays.copyOf(tokens, wanted);
-    for (int c = 0; c < columns.length; c++) {
-      columns[c] = Arrays.copyOf(columns[c], wanted);
-    }
-    slotPositions = Arrays.copyOf(positions, wanted);
-    Arrays.fill(slotPositions, size, wanted, FREE);
-    free = new int[wanted];
     freeCount = 0;
     extent = size;
+    settle(small);
+    Arrays.fill(slotPositions, FREE);
+    System.arraycopy(positions, 0, slotPositions, 0, size);
+  }
+
+  /**
+   * Gives back slots that were never used.
+   *
+   * @param capacity slots that stay, the extent or more
+   */
+  void shrink(Backend backend, int capacity) {
+    KvBuffer small = backend.allocateKv(kv.heads(), kv.headSize(), capacity, kv.type());
+    copyStates(kv, small, backend.kernels(), false);
+    settle(small);
+  }
+
+  /** Takes a store of fewer slots, in which the states are already. */
+  private void settle(KvBuffer small) {
+    kv.close();
+    kv = small;
+    int capacity = small.capacity();
+    positions = Arrays.copyOf(positions, capacity);
+    slots = Arrays.copyOf(slots, capacity);
+    tokens = Arrays.copyOf(tokens, capacity);
+    for (int c = 0; c < columns.length; c++) {
+      columns[c] = Arrays.copyOf(columns[c], capacity);
+    }
+    slotPositions = Arrays.copyOf(slotPositions, capacity);
+    free = Arrays.copyOf(free, capacity);
     if (rotations != null) {
-      rotations = new double[wanted];
+      rotations = new double[capacity];
+    }
+  }
+
+  /** Copies keys and values of all entries, to their own slots or to the first ones in order. */
+  private void copyStates(KvBuffer from, KvBuffer to, Kernels kernels, boolean packed) {
+    float[] key = new float[to.headSize()];
+    float[] value = new float[to.headSize()];
+    for (int h = 0; h < to.heads(); h++) { // a head's states are neighbours in memory
+      for (int e = 0; e < size; e++) {
+        kernels.readState(from, h, slots[e], key, value);
+        kernels.writeState(key, value, to, h, packed ? e : slots[e]);
+      }
     }
   }
 
@@ -268,20 +291,13 @@ final class SlotSpace implements SlotView {
   void copyFrom(SlotSpace other, Kernels kernels) {
     clear();
     reserve(other.slots.length, other.slots.length);
-    float[] key = new float[kv.headSize()];
-    float[] value = new float[kv.headSize()];
     for (int e = 0; e < other.size; e++) {
       place(other.slots[e], other.tokens[e], other.positions[e]);
       for (int c = 0; c < columns.length; c++) {
         columns[c][e] = other.columns[c][e];
       }
     }
-    for (int h = 0; h < kv.heads(); h++) { // a head's states are neighbours in memory
-      for (int e = 0; e < size; e++) {
-        kernels.readState(other.kv, h, slots[e], key, value);
-        kernels.writeState(key, value, kv, h, slots[e]);
-      }
-    }
+    copyStates(other.kv, kv, kernels, false);
     System.arraycopy(other.free, 0, free, 0, other.freeCount);
     System.arraycopy(other.memory, 0, memory, 0, memory.length);
     freeCount = other.freeCount;

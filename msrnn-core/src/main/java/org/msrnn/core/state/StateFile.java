@@ -58,7 +58,7 @@ public final class StateFile {
     for (int l = 0; l < state.model().layers(); l++) {
       for (int s = 0; s < state.sets(l); s++) {
         if (state.space(l, s).extent() > 2L * state.space(l, s).size() + MOST_FREE) {
-          state.compact(l, s);
+          state.set(l, s).pack();
         }
         writeSpace(state.space(l, s), kernels, out);
       }
@@ -81,6 +81,7 @@ public final class StateFile {
     out.writeLong(space.queries);
     out.writeLong(space.evictions);
     out.writeInt(space.peak);
+    out.writeInt(space.budget);
     out.writeInt(space.memory.length);
     for (double number : space.memory) {
       out.writeDouble(number);
@@ -134,12 +135,13 @@ public final class StateFile {
       demandSame(describe(state.spec()), readText(in));
       long tokens = in.readLong();
       check(tokens >= 0, "token count", tokens);
-      var limits = new Limits(tokens, state.model().vocabulary());
+      var limits = new Limits(tokens, state.model().vocabulary(), state.planning());
       for (int l = 0; l < state.model().layers(); l++) {
         for (int s = 0; s < state.sets(l); s++) {
-          readSpace(state.space(l, s), kernels, limits, in);
+          readSet(state.set(l, s), kernels, limits, in);
         }
       }
+      check(state.total() <= state.planning().request().total(), "budgets", state.total());
       state.restoreTokens(tokens);
       long computed = checked.getChecksum().getValue();
       check(in.readLong() == computed, "checksum", computed);
@@ -156,10 +158,11 @@ public final class StateFile {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private record Limits(long tokens, int vocabulary) {}
+  private record Limits(long tokens, int vocabulary, Planning planning) {}
 
-  private static void readSpace(SlotSpace space, Kernels kernels, Limits limits, DataInputStream in)
+  private static void readSet(SetAttention set, Kernels kernels, Limits limits, DataInputStream in)
       throws IOException {
+    SlotSpace space = set.space();
     int extent = in.readInt();
     int size = in.readInt();
     int columns = in.readInt();
@@ -168,6 +171,9 @@ public final class StateFile {
     space.queries = in.readLong();
     space.evictions = in.readLong();
     space.peak = in.readInt();
+    int budget = in.readInt();
+    check(limits.planning.allows(budget, space.budget), "budget", budget);
+    set.budget(budget);
     int memory = in.readInt();
     check(memory == space.memory.length, "memory", memory);
     for (int i = 0; i < memory; i++) {

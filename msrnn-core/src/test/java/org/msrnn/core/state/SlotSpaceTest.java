@@ -50,7 +50,10 @@ class SlotSpaceTest {
           model.remove(victims[i]);
         }
         if (random.nextInt(20) == 0) {
-          space.compact(backend);
+          space.compact(backend, space.size() + 1 + random.nextInt(3));
+        }
+        if (random.nextInt(20) == 0) {
+          space.shrink(backend, space.extent() + 1 + random.nextInt(3));
         }
         check(space, model, seed);
       }

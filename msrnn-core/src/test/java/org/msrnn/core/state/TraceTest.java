@@ -70,7 +70,8 @@ class TraceTest {
               false);
       var spec = StateSpec.of(trace.policy, STATES).with(trace.regime);
       var attention = new SetWalk.Attention(1, 1, 1, 0, Long.MAX_VALUE, Rope.of(0, 1));
-      var walk = new SetWalk(space, spec, backend, attention);
+      var walk =
+          new SetWalk(List.of(new SetAttention(space, spec, backend, attention)), spec, backend);
       Buffer rows = backend.allocate(TOKENS, HEADS);
       int done = 0;
       for (int part : parts) { // blocks of one prompt
@@ -79,7 +80,8 @@ class TraceTest {
             done,
             part,
             done,
-            new SetWalk.Part(done, TOKENS));
+            new SetWalk.Part(done, TOKENS),
+            true);
         done += part;
       }
       assertThat(Arrays.copyOf(space.entryPositions(), space.size()))
