@@ -13,11 +13,14 @@ import org.msrnn.api.backend.Rope;
 import org.msrnn.api.policy.AttentionRow;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.KvSet;
+import org.msrnn.api.policy.SetShape;
 
 /** A step of a policy allocates nothing, so that a stream of any length leaves no garbage. */
 class AllocationTest {
   private static final int SIZE = 65;
+  private static final int HEAD_SIZE = 4;
   private static final int STEPS = 30_000;
+  private static final Rope ROPE = Rope.of(HEAD_SIZE, 10_000);
 
   /** What may be allocated over all steps: the measurement itself, far below one byte a step. */
   private static final long SLACK = 16_384;
@@ -28,7 +31,7 @@ class AllocationTest {
   @FieldSource("SPECS")
   void aStepAllocatesNothing(String spec) throws ReflectiveOperationException {
     EvictionPolicy policy = Policies.create(spec);
-    FixedSet set = new FixedSet(policy.columns());
+    FixedSet set = new FixedSet(policy);
     double[] scores = new double[SIZE];
     run(policy, set, scores);
 
@@ -68,11 +71,13 @@ class AllocationTest {
   /** A full set and its rows, made once. */
   private static final class FixedSet implements KvSet, AttentionRow {
     private final double[][] columns;
-    private final double[] memory = new double[0];
+    private final double[] memory;
+    private final float[] scratch = new float[HEAD_SIZE];
     private final float[] row = new float[SIZE];
 
-    FixedSet(int columns) {
-      this.columns = new double[columns][SIZE];
+    FixedSet(EvictionPolicy policy) {
+      this.columns = new double[policy.columns()][SIZE];
+      this.memory = new double[policy.memory(new SetShape(1, 1, HEAD_SIZE))];
       Arrays.fill(row, 1f / SIZE);
     }
 
@@ -123,7 +128,17 @@ class AllocationTest {
 
     @Override
     public @Nullable Rope rope() {
-      return null;
+      return ROPE;
+    }
+
+    @Override
+    public boolean rotated() {
+      return true;
+    }
+
+    @Override
+    public float[] scratch() {
+      return scratch;
     }
 
     @Override
@@ -143,22 +158,28 @@ class AllocationTest {
 
     @Override
     public int headSize() {
-      return 1;
+      return HEAD_SIZE;
     }
 
     @Override
     public void key(int head, int entry, float[] into) {
-      throw new AssertionError("no built-in policy reads keys");
+      fill(into, entry);
     }
 
     @Override
     public void value(int head, int entry, float[] into) {
-      throw new AssertionError("no built-in policy reads values");
+      fill(into, -entry);
     }
 
     @Override
     public void query(int head, float[] into) {
-      throw new AssertionError("no built-in policy reads queries");
+      fill(into, head);
+    }
+
+    private static void fill(float[] into, int from) {
+      for (int i = 0; i < HEAD_SIZE; i++) {
+        into[i] = (float) Math.sin(from + i);
+      }
     }
 
     @Override

@@ -57,7 +57,7 @@ public record KeyNorm() implements EvictionPolicyProvider, EvictionPolicy {
   }
 
   private static double length(KvSet set, int entry) {
-    float[] key = new float[set.headSize()];
+    float[] key = set.scratch();
     set.key(0, entry, key);
     double squares = 0;
     for (float number : key) {

@@ -74,6 +74,19 @@ public interface KvSet {
   /** Copies an entry's value; see {@link #key}. */
   void value(int head, int entry, float[] into);
 
+  /**
+   * Whether stored keys are rotated already, each at its own position; false with a scheme that
+   * rotates at read, and where nothing is rotated.
+   */
+  boolean rotated();
+
+  /**
+   * Room for one vector, {@code [headSize]}, to copy a key, a value or a query into, so that a
+   * policy allocates nothing. The same room at every call; its content is void once the policy
+   * returns.
+   */
+  float[] scratch();
+
   /** How this layer rotates queries and keys; null if it does not. */
   @Nullable Rope rope();
 }

@@ -77,7 +77,7 @@ record ProgramPolicy(ScoreProgram meaning, EvictionPolicy declared) implements E
   }
 
   private static void keyNorms(KvSet set, double[] scores) {
-    float[] key = new float[set.headSize()];
+    float[] key = set.scratch();
     for (int e = 0; e < set.size(); e++) {
       double norms = 0;
       for (int h = 0; h < set.kvHeads(); h++) {

@@ -29,6 +29,7 @@ final class SimulatedKvSet implements KvSet {
   private final Signals signals;
   private final VectorSource vectors;
   private final Reads reads;
+  private final float[] scratch;
   private int size;
   private long queries;
   private long[] positions;
@@ -51,6 +52,7 @@ final class SimulatedKvSet implements KvSet {
     this.signals = policy.observes();
     this.vectors = vectors;
     this.reads = new Reads();
+    this.scratch = scratch(layer);
     this.positions = new long[SLACK];
     this.columns = new double[policy.columns()][SLACK];
     this.memory = new double[policy.memory(shape())];
@@ -63,6 +65,7 @@ final class SimulatedKvSet implements KvSet {
     this.signals = other.signals;
     this.vectors = other.vectors;
     this.reads = reads;
+    this.scratch = scratch(layer);
     this.size = other.size;
     this.queries = other.queries;
     this.positions = Arrays.copyOf(other.positions, size + slack);
@@ -72,6 +75,13 @@ final class SimulatedKvSet implements KvSet {
     }
     this.memory = other.memory.clone();
     guard();
+  }
+
+  /** What an earlier call left in it is nothing to count on. */
+  private static float[] scratch(SimulatedLayer layer) {
+    float[] scratch = new float[layer.headSize()];
+    Arrays.fill(scratch, Float.NaN);
+    return scratch;
   }
 
   /** An independent copy. */
@@ -89,6 +99,7 @@ final class SimulatedKvSet implements KvSet {
       Arrays.fill(column, Double.NaN);
     }
     Arrays.fill(memory, Double.NaN);
+    Arrays.fill(scratch, Float.NaN);
     return moved;
   }
 
@@ -279,6 +290,17 @@ final class SimulatedKvSet implements KvSet {
         Math.max(kvHead, 0) + Objects.checkIndex(head, kvHeads()),
         position(entry),
         into);
+  }
+
+  @Override
+  public boolean rotated() {
+    return true;
+  }
+
+  @Override
+  public float[] scratch() {
+    open();
+    return scratch;
   }
 
   @Override

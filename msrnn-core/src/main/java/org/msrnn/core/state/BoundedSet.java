@@ -29,6 +29,7 @@ final class BoundedSet implements KvSet {
   private final Signals signals;
   private final SetWalk.Attention attention;
   private final Kernels kernels;
+  private final boolean rotated;
   private final long seed;
   private final Row row;
   private final double guaranteed;
@@ -39,6 +40,7 @@ final class BoundedSet implements KvSet {
   private int[] victims = new int[1];
   private float[] bySlot = new float[0];
   private float[] spare = new float[0];
+  private float[] scratch = new float[0];
 
   BoundedSet(SlotSpace space, StateSpec spec, SetWalk.Attention attention, Kernels kernels) {
     this.space = space;
@@ -47,6 +49,7 @@ final class BoundedSet implements KvSet {
     this.guaranteed = spec.budgets().guaranteed();
     this.attention = attention;
     this.kernels = kernels;
+    this.rotated = attention.rope() != null && !attention.rotatesAtRead(spec);
     this.seed = spec.seed();
     budget(space.budget);
     int rows =
@@ -278,6 +281,19 @@ final class BoundedSet implements KvSet {
   public void value(int head, int entry, float[] into) {
     demand(signals.values(), "values");
     kernels.readState(space.kv, head, space.slot(entry), spare(), into);
+  }
+
+  @Override
+  public boolean rotated() {
+    return rotated;
+  }
+
+  @Override
+  public float[] scratch() {
+    if (scratch.length == 0) {
+      scratch = new float[headSize()];
+    }
+    return scratch;
   }
 
   @Override
