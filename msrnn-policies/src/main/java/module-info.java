@@ -1,8 +1,14 @@
 import org.msrnn.api.policy.EvictionPolicyProvider;
 import org.msrnn.api.policy.PolicyWrapperProvider;
+import org.msrnn.policies.CurPolicy;
+import org.msrnn.policies.ExpectedAttentionPolicy;
 import org.msrnn.policies.FullPolicy;
 import org.msrnn.policies.H2oPolicy;
+import org.msrnn.policies.KeyDiffPolicy;
+import org.msrnn.policies.KnormPolicy;
+import org.msrnn.policies.LagKvPolicy;
 import org.msrnn.policies.RandomPolicy;
+import org.msrnn.policies.RkvPolicy;
 import org.msrnn.policies.SinksWrapper;
 import org.msrnn.policies.TovaPolicy;
 import org.msrnn.policies.WindowPolicy;
@@ -15,9 +21,15 @@ module org.msrnn.policies {
   exports org.msrnn.policies;
 
   provides EvictionPolicyProvider with
+      CurPolicy,
+      ExpectedAttentionPolicy,
       FullPolicy,
       H2oPolicy,
+      KeyDiffPolicy,
+      KnormPolicy,
+      LagKvPolicy,
       RandomPolicy,
+      RkvPolicy,
       TovaPolicy,
       WindowPolicy;
   provides PolicyWrapperProvider with

@@ -29,7 +29,7 @@ class BuiltInContractTest {
                     spec,
                     PolicyContract.of(Policies.provider(spec), Policies.options(spec))
                         .withSeeds(
-                            spec.matches("[a-z0-9]+(:granularity=kv-head)?") ? SEEDS : PIN_SEEDS)
+                            spec.matches("[a-z0-9-]+(:granularity=kv-head)?") ? SEEDS : PIN_SEEDS)
                         .rules()
                         .map(rule -> dynamicTest(rule.name(), rule::check))));
   }

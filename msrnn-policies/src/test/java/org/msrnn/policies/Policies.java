@@ -43,7 +43,23 @@ final class Policies {
   private static final List<String> ATTENTION = List.of();
 
   /** Those that look at keys, values and queries. */
-  private static final List<String> VECTORS = List.of();
+  private static final List<String> VECTORS =
+      List.of(
+          "knorm",
+          "knorm:granularity=layer",
+          "keydiff",
+          "keydiff:granularity=layer",
+          "cur",
+          "cur:window=0,sinks=0",
+          "cur:window=3,sinks=1",
+          "lagkv",
+          "lagkv:lag=3,sinks=1",
+          "lagkv:lag=5,sinks=0,cross-scoring",
+          "expected-attention",
+          "expected-attention:covariance=false,sinks=1",
+          "expected-attention:epsilon=0.01,future=7,sinks=0",
+          "r-kv",
+          "r-kv:lambda=0.07,window=2,kernel=3,threshold=0.9");
 
   /** Those that treat layers and heads differently. */
   private static final List<String> STRUCTURE = List.of();
