@@ -188,6 +188,7 @@ public final class StateFile {
       check(free[i] >= 0 && free[i] < extent, "free slot", free[i]);
     }
     readEntries(space, kernels, new Bounds(extent, size, limits), in);
+    space.reserve(extent - size, extent); // free slots may lie beyond those in use
     for (int slot : free) {
       check(space.positions()[slot] == SlotView.FREE, "free slot", slot);
     }
