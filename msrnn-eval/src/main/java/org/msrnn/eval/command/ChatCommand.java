@@ -80,7 +80,7 @@ final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Sampling sampling = options.sampling(stateOptions.seed, TEMPERATURE);
+    Sampling sampling = options.sampling(stateOptions.seed, TEMPERATURE, 1);
     if (keepSystem && system == null) {
       throw new InvalidOptionException(
           "--keep-system", "--keep-system needs a system prompt to keep: --system TEXT");

@@ -62,10 +62,15 @@ final class SamplingOptions {
 
   SamplingOptions() {}
 
-  /** Checks all values; the temperature is for where the user gave none. */
-  Sampling sampling(long seed, double temperatureOtherwise) {
-    if (count < 1) {
-      throw new InvalidOptionException("-n", Integer.toString(count), "1 or more tokens");
+  /**
+   * Checks all values.
+   *
+   * @param temperatureOtherwise the temperature for where the user gave none
+   * @param least the fewest new tokens that make sense
+   */
+  Sampling sampling(long seed, double temperatureOtherwise, int least) {
+    if (count < least) {
+      throw new InvalidOptionException("-n", Integer.toString(count), least + " or more tokens");
     }
     var _ = new StopStrings(stops);
     return new Sampling(

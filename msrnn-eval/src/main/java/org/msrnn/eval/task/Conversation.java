@@ -1,13 +1,10 @@
 package org.msrnn.eval.task;
 
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -21,6 +18,7 @@ import org.msrnn.core.chat.ChatFormat;
 import org.msrnn.core.sampling.Sampler;
 import org.msrnn.core.sampling.Sampling;
 import org.msrnn.eval.io.IoReason;
+import org.msrnn.eval.io.WholeFile;
 
 /**
  * A conversation over one multi-state. The state is all that is remembered: each turn feeds its new
@@ -114,20 +112,7 @@ public final class Conversation implements AutoCloseable {
    * @throws MsrnnException if that fails
    */
   public void save(Path file) {
-    try {
-      Path folder = file.toAbsolutePath().getParent();
-      Path part = Files.createTempFile(folder, "msrnn", ".part");
-      try {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
-          state.save(out);
-        }
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(part);
-      }
-    } catch (IOException e) {
-      throw new MsrnnException("cannot write " + file + ": " + IoReason.of(e), e);
-    }
+    WholeFile.write(file, state::save);
   }
 
   /**

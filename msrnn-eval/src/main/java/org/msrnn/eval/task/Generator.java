@@ -58,8 +58,17 @@ public record Generator(Msrnn msrnn, Sampler sampler, IntPredicate ends) {
    * @param reader is given every new token as it comes, and says whether it wants more
    */
   public Result run(MultiState state, int[] prompt, int most, IntPredicate reader) {
+    return run(state, new float[msrnn.model().vocabulary()], prompt, most, reader);
+  }
+
+  /**
+   * Generates, with or without a prompt.
+   *
+   * @param logits {@code [vocabulary]}: of the token that follows the state, needed where the
+   *     prompt is empty; after the call, of the token that follows the last one fed
+   */
+  public Result run(MultiState state, float[] logits, int[] prompt, int most, IntPredicate reader) {
     long start = System.nanoTime();
-    float[] logits = new float[msrnn.model().vocabulary()];
     msrnn.feed(state, prompt, LogitsSink.last(prompt.length, logits));
     for (int token : prompt) {
       sampler.accept(token);

@@ -151,7 +151,12 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
     return StateSize.parse(text.state(), context);
   }
 
-  private static KvType storage(String text) {
+  /**
+   * A number format as users write it.
+   *
+   * @throws InvalidOptionException if there is none of that name
+   */
+  public static KvType storage(String text) {
     for (KvType type : KvType.values()) {
       if (type.name().equalsIgnoreCase(text)) {
         return type;

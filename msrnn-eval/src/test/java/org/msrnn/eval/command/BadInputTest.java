@@ -77,7 +77,7 @@ class BadInputTest {
         bad(2, "repeat-penalty is Inf", "generate", "-p", "x", "--repeat-penalty", "Infinity"),
         bad(2, "repeat-window is 0", "generate", "-p", "x", "--repeat-window", "0"),
         bad(2, "stop is ''", "generate", "-p", "x", "--stop", ""),
-        bad(2, "missing required option", "generate"),
+        bad(2, "no prompt was given", "generate"),
         bad(2, "-n is 0", "chat", "-n", "0"),
         bad(2, "temp is -1", "chat", "--temp", "-1"),
         bad(2, "stop is ''", "chat", "--stop", "a", "--stop", ""),
