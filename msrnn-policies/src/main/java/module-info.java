@@ -1,7 +1,11 @@
+import org.msrnn.api.policy.BudgetPlannerProvider;
 import org.msrnn.api.policy.EvictionPolicyProvider;
 import org.msrnn.api.policy.PolicyWrapperProvider;
+import org.msrnn.policies.AdaBudgets;
+import org.msrnn.policies.AdaWrapper;
 import org.msrnn.policies.CurPolicy;
 import org.msrnn.policies.ExpectedAttentionPolicy;
+import org.msrnn.policies.FileBudgets;
 import org.msrnn.policies.FullPolicy;
 import org.msrnn.policies.H2oPolicy;
 import org.msrnn.policies.KeyDiffPolicy;
@@ -33,5 +37,9 @@ module org.msrnn.policies {
       TovaPolicy,
       WindowPolicy;
   provides PolicyWrapperProvider with
+      AdaWrapper,
       SinksWrapper;
+  provides BudgetPlannerProvider with
+      AdaBudgets,
+      FileBudgets;
 }

@@ -65,7 +65,8 @@ final class Policies {
   private static final List<String> STRUCTURE = List.of();
 
   /** Wrappers around policies. */
-  private static final List<String> WRAPPED = List.of("random+sinks:3", "h2o:recent=2+sinks");
+  private static final List<String> WRAPPED =
+      List.of("random+sinks:3", "h2o:recent=2+sinks", "tova+ada", "h2o:recent=2+ada:0.5");
 
   /** Every policy with each of its options, and every wrapper. */
   static final List<String> SPECS =

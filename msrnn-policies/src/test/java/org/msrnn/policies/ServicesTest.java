@@ -17,13 +17,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.msrnn.api.policy.BudgetPlannerProvider;
 import org.msrnn.api.policy.EvictionPolicyProvider;
 import org.msrnn.api.policy.PolicyWrapperProvider;
 
 /** The two lists of services, and that they hold every provider of the package. */
 class ServicesTest {
   @ParameterizedTest
-  @ValueSource(classes = {EvictionPolicyProvider.class, PolicyWrapperProvider.class})
+  @ValueSource(
+      classes = {
+        EvictionPolicyProvider.class,
+        PolicyWrapperProvider.class,
+        BudgetPlannerProvider.class
+      })
   void bothListsNameEveryProviderOfThePackage(Class<?> service)
       throws IOException, URISyntaxException, ClassNotFoundException {
     assertThat(provided(service)).isNotEmpty().containsExactlyElementsOf(listed(service));

@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.api.PolicyException;
+import org.msrnn.api.StateFileException;
 import org.msrnn.api.policy.BudgetPlanner;
 import org.msrnn.api.policy.Budgets;
 import org.msrnn.api.policy.Granularity;
@@ -40,10 +41,22 @@ record Planning(BudgetPlanner planner, BudgetPlanner.Request request) {
     return checked(asked(() -> planner.replan(request, demands)), demands.length);
   }
 
-  /** Whether a set may have a budget later that was planned so at first. */
-  boolean allows(int states, int planned) {
-    return states == planned
-        || (planner.adaptive() && states >= request.least() && states <= request.total());
+  /**
+   * Refuses the budget of a saved set, planned so at first, that the planner cannot have given.
+   *
+   * @throws StateFileException saying so
+   */
+  void demandAllowed(int saved, int planned) {
+    boolean can = planner.adaptive() && saved >= request.least() && saved <= request.total();
+    if (saved != planned && !can) {
+      throw new StateFileException(
+          "the saved state has a budget of "
+              + saved
+              + " where budget planner "
+              + planner
+              + " gives "
+              + planned);
+    }
   }
 
   private Budgets asked(Supplier<Budgets> question) {

@@ -172,7 +172,7 @@ public final class StateFile {
     space.evictions = in.readLong();
     space.peak = in.readInt();
     int budget = in.readInt();
-    check(limits.planning.allows(budget, space.budget), "budget", budget);
+    limits.planning.demandAllowed(budget, space.budget);
     set.budget(budget);
     int memory = in.readInt();
     check(memory == space.memory.length, "memory", memory);
