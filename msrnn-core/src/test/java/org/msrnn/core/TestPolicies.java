@@ -119,4 +119,45 @@ public final class TestPolicies {
       }
     }
   }
+
+  /** Scores and demands that follow from layer, head and position alone, with many ties. */
+  public record Lottery(Granularity granularity, Trigger trigger, Pins pinned)
+      implements EvictionPolicy {
+    /** Every step, nothing pinned. */
+    public Lottery(Granularity granularity) {
+      this(granularity, Trigger.EVERY_STEP, Pins.NONE);
+    }
+
+    /** The score of a position. */
+    public static double score(int layer, int kvHead, long position) {
+      return Math.floorMod((position * 31 + layer * 17 + kvHead * 7) * 2_654_435_761L >>> 13, 11L);
+    }
+
+    /** The demand of a set. */
+    public static double demand(int layer, int kvHead) {
+      return 1 + 3 * layer + (kvHead == 1 ? 5 : 0);
+    }
+
+    @Override
+    public Signals observes() {
+      return Signals.NONE;
+    }
+
+    @Override
+    public Pins pins(int states) {
+      return pinned;
+    }
+
+    @Override
+    public void score(KvSet set, double[] scores) {
+      for (int e = 0; e < set.size(); e++) {
+        scores[e] = score(set.layer(), set.kvHead(), set.position(e));
+      }
+    }
+
+    @Override
+    public double demand(KvSet set) {
+      return demand(set.layer(), set.kvHead());
+    }
+  }
 }

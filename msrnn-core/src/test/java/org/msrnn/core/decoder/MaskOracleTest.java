@@ -14,11 +14,15 @@ import org.msrnn.api.Msrnn;
 import org.msrnn.api.MultiState;
 import org.msrnn.api.Regime;
 import org.msrnn.api.StateSpec;
+import org.msrnn.api.policy.BudgetPlanner;
+import org.msrnn.api.policy.Budgets;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.Granularity;
 import org.msrnn.core.Progress;
 import org.msrnn.core.TestModels;
 import org.msrnn.core.TestModels.Shape;
+import org.msrnn.core.TestPlanners.Competing;
+import org.msrnn.core.TestPlanners.Given;
 import org.msrnn.core.TestPolicies;
 import org.msrnn.core.model.DecoderModel;
 import org.msrnn.core.reference.PlainBackend;
@@ -27,8 +31,24 @@ import org.msrnn.core.reference.PlainBackend;
 class MaskOracleTest {
   private static final int TOKENS = 60;
   private static final double TOLERANCE = 2e-4;
+  private static final BudgetPlanner LAYERS =
+      new Given(new int[][] {{3, 3, 3}, {17, 17, 17}, {7, 7, 7}});
+  private static final BudgetPlanner HEADS =
+      new Given(new int[][] {{3, 9, 15}, {8, 6, 13}, {20, 2, 5}});
 
-  record Case(EvictionPolicy policy, int states, Shape shape, long seed) {}
+  record Case(StateSpec spec, Shape shape, long seed) {
+    Case(EvictionPolicy policy, int states, Shape shape, long seed) {
+      this(StateSpec.of(policy, states), shape, seed);
+    }
+
+    Case with(BudgetPlanner budgets) {
+      return new Case(spec.with(budgets), shape, seed);
+    }
+
+    boolean isFull() {
+      return spec.policy() instanceof TestPolicies.Full;
+    }
+  }
 
   static Stream<Case> cases() {
     Shape wide = new Shape(3, 6, 3, 6, 41);
@@ -50,7 +70,21 @@ class MaskOracleTest {
         new Case(new TestPolicies.Window(3, true), 8, wide.windows(5, 12, 0), 14),
         new Case(new TestPolicies.Window(3, false), 8, wide.windows(5, 12, 0), 15),
         new Case(new TestPolicies.Tova(Granularity.LAYER), 6, wide.windows(4, 13, 0), 16),
-        new Case(new TestPolicies.H2o(Granularity.KV_HEAD), 8, wide.windows(13, 1, 5), 17));
+        new Case(new TestPolicies.H2o(Granularity.KV_HEAD), 8, wide.windows(13, 1, 5), 17),
+        new Case(new TestPolicies.Tova(Granularity.LAYER), 9, wide, 18).with(LAYERS),
+        new Case(new TestPolicies.Window(1, true), 9, wide, 19).with(LAYERS),
+        new Case(new TestPolicies.H2o(Granularity.KV_HEAD), 9, wide, 20).with(HEADS),
+        new Case(new TestPolicies.Window(1, true), 9, wide, 21).with(LAYERS),
+        new Case(new TestPolicies.Tova(Granularity.KV_HEAD), 9, wide.windows(5, 12, 0), 22)
+            .with(HEADS),
+        new Case(new TestPolicies.Tova(Granularity.KV_HEAD), 6, wide, 23)
+            .with(new Competing(BudgetPlanner.UNIFORM, 0.2)),
+        new Case(new TestPolicies.H2o(Granularity.KV_HEAD), 9, wide, 24)
+            .with(new Competing(HEADS, 0.4)),
+        new Case(new TestPolicies.Chance(Granularity.KV_HEAD), 5, Shape.SMALL, 25)
+            .with(new Competing(BudgetPlanner.UNIFORM, 0)),
+        new Case(new TestPolicies.Tova(Granularity.KV_HEAD), 7, wide.windows(5, 12, 0), 26)
+            .with(new Competing(BudgetPlanner.UNIFORM, 0.5)));
   }
 
   @ParameterizedTest
@@ -59,7 +93,7 @@ class MaskOracleTest {
     DecoderModel model = TestModels.random(one.shape, one.seed);
     int[] tokens = TestModels.tokens(model, TOKENS, one.seed);
     try (Msrnn msrnn = new DecoderMsrnn(model, new PlainBackend(), Progress.NONE);
-        MultiState state = msrnn.start(StateSpec.of(one.policy, one.states))) {
+        MultiState state = msrnn.start(one.spec)) {
       long[][][][] kept = new long[TOKENS][model.info().layers()][model.info().kvHeads()][];
       float[][] logits = new float[TOKENS][model.info().vocabulary()];
       for (int t = 0; t < TOKENS; t++) {
@@ -75,23 +109,42 @@ class MaskOracleTest {
                           && (query == key
                               || Arrays.binarySearch(kept[query - 1][layer][head], key) >= 0));
       assertEqual(logits, expected);
-      assertThat(state.peakStates())
-          .isEqualTo(one.policy instanceof TestPolicies.Full ? TOKENS : one.states);
-      assertWindowsKept(state, model.info());
+      assertBudgetsKept(state, one, model.info());
       assertFeedEquals(msrnn, one, tokens, logits, state);
     }
   }
 
-  /** A layer keeps what its newest query could see, and no more than k. */
-  private static void assertWindowsKept(MultiState state, ModelInfo info) {
+  /** A set keeps what its newest query could see, and no more than its budget. */
+  private static void assertBudgetsKept(MultiState state, Case one, ModelInfo info) {
+    Budgets budgets =
+        one.spec
+            .budgets()
+            .plan(BudgetPlanner.Request.of(info, one.spec.policy(), one.spec.states()));
     for (int l = 0; l < info.layers(); l++) {
+      long sum = 0;
+      long most = 0;
       for (int h = 0; h < info.kvHeads(); h++) {
-        long k =
-            state.spec().policy() instanceof TestPolicies.Full ? TOKENS : state.spec().states();
+        long budget = one.isFull() ? TOKENS : budgets.states(l, h);
         long[] kept = state.kept(l, h);
-        assertThat(kept).hasSize((int) Math.min(k, info.window(l)));
-        assertThat(kept[0]).isGreaterThan(TOKENS - 1 - info.window(l));
+        if (one.spec.budgets().guaranteed() == 1) {
+          assertThat(kept).hasSize((int) Math.min(budget, info.window(l)));
+        }
+        int guaranteed = (int) (one.spec.budgets().guaranteed() * budget);
+        assertThat(kept).hasSizeGreaterThanOrEqualTo((int) Math.min(guaranteed, info.window(l)));
+        sum += kept.length;
+        most += budget;
       }
+      assertThat(sum).isLessThanOrEqualTo(most);
+      if (info.window(l) >= TOKENS) {
+        assertThat(sum).isEqualTo(most);
+      }
+      long seen = TOKENS - 1 - info.window(l);
+      for (int h = 0; h < info.kvHeads(); h++) {
+        assertThat(Arrays.stream(state.kept(l, h))).allMatch(p -> p > seen);
+      }
+    }
+    if (one.spec.budgets().equals(BudgetPlanner.UNIFORM)) {
+      assertThat(state.peakStates()).isEqualTo(one.isFull() ? TOKENS : one.spec.states());
     }
   }
 
@@ -106,7 +159,7 @@ class MaskOracleTest {
   /** Layer-major evaluation of the same tokens, in two feeds of odd length. */
   private static void assertFeedEquals(
       Msrnn msrnn, Case one, int[] tokens, float[][] logits, MultiState stepped) {
-    try (MultiState fed = msrnn.start(StateSpec.of(one.policy, one.states))) {
+    try (MultiState fed = msrnn.start(one.spec)) {
       float[][] found = new float[tokens.length][];
       msrnn.feed(fed, Arrays.copyOf(tokens, 23), (i, row) -> found[i] = row.clone());
       int[] rest = Arrays.copyOfRange(tokens, 23, tokens.length);

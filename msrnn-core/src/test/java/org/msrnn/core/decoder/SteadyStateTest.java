@@ -9,11 +9,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.msrnn.api.Msrnn;
 import org.msrnn.api.MultiState;
 import org.msrnn.api.StateSpec;
+import org.msrnn.api.policy.BudgetPlanner;
 import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.Options;
 import org.msrnn.core.Progress;
 import org.msrnn.core.TestModels;
 import org.msrnn.core.TestModels.Shape;
+import org.msrnn.core.TestPlanners;
 import org.msrnn.core.TestPolicies;
 import org.msrnn.core.model.DecoderModel;
 import org.msrnn.core.position.InCachePositions;
@@ -36,7 +38,9 @@ class SteadyStateTest {
         StateSpec.of(new TestPolicies.H2o(Granularity.KV_HEAD), 24),
         StateSpec.of(new TestPolicies.Tova(Granularity.LAYER), 24),
         StateSpec.of(new TestPolicies.Tova(Granularity.LAYER), 24).with(ranks),
-        StateSpec.of(new TestPolicies.Chance(Granularity.KV_HEAD), 24));
+        StateSpec.of(new TestPolicies.Chance(Granularity.KV_HEAD), 24),
+        StateSpec.of(new TestPolicies.H2o(Granularity.KV_HEAD), 24)
+            .with(new TestPlanners.Competing(BudgetPlanner.UNIFORM, 0.2)));
   }
 
   @ParameterizedTest
