@@ -51,6 +51,14 @@ public interface EvictionPolicy {
   }
 
   /**
+   * The same for sets of a shape, where it matters: something for each query head. Declared in
+   * {@link #columns()} is then what a set read by one query head has.
+   */
+  default int columns(SetShape shape) {
+    return columns();
+  }
+
+  /**
    * Numbers per set, whatever its size, that the core keeps for the policy: running means, a class
    * once it is chosen. Zero when a sequence starts. Memory: 8 bytes each, a set.
    */

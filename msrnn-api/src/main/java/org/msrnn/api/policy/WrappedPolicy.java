@@ -37,6 +37,11 @@ public interface WrappedPolicy extends EvictionPolicy {
   }
 
   @Override
+  default int columns(SetShape shape) {
+    return policy().columns(shape);
+  }
+
+  @Override
   default int memory(SetShape shape) {
     return policy().memory(shape);
   }

@@ -75,7 +75,7 @@ record ScoringRules(PolicySubject subject) {
   /** What a policy has used of what it declares. */
   private static final class Use {
     private final Signals signals;
-    private final int columns;
+    private int columns;
     private final BitSet columnsRead = new BitSet();
     private boolean rows;
     private boolean keys;
@@ -90,6 +90,7 @@ record ScoringRules(PolicySubject subject) {
     }
 
     void add(SimulatedKvSet set) {
+      columns = Math.max(columns, set.columnCount());
       columnsRead.or(set.reads().columns);
       keys = keys || set.reads().keys > 0;
       values = values || set.reads().values > 0;

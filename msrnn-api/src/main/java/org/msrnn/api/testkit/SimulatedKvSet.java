@@ -54,7 +54,7 @@ final class SimulatedKvSet implements KvSet {
     this.reads = new Reads();
     this.scratch = scratch(layer);
     this.positions = new long[SLACK];
-    this.columns = new double[policy.columns()][SLACK];
+    this.columns = new double[policy.columns(shape())][SLACK];
     this.memory = new double[policy.memory(shape())];
     guard();
   }
@@ -163,6 +163,10 @@ final class SimulatedKvSet implements KvSet {
       }
     }
     return true;
+  }
+
+  int columnCount() {
+    return columns.length;
   }
 
   SetShape shape() {

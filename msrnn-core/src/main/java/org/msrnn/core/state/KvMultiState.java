@@ -67,7 +67,7 @@ public final class KvMultiState implements MultiState {
               layer,
               shared ? -1 : h,
               budgets.states(layer, h),
-              spec.policy().columns(),
+              spec.policy().columns(attends.shape(shared ? model.kvHeads() : 1)),
               spec.policy().memory(attends.shape(shared ? model.kvHeads() : 1)),
               attends.rotatesAtRead(spec));
       all.add(new SetAttention(space, spec, backend, attends));
