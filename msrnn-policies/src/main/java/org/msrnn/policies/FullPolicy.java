@@ -9,7 +9,7 @@ import org.msrnn.api.policy.Trigger;
 
 /**
  * {@code full}: nothing leaves. The unbounded MSRNN {@code g(t) = t}, which is the transformer
- * itself and the topline of arXiv 2401.06104, section 3.2.
+ * itself and the topline of comparisons.
  */
 public final class FullPolicy implements EvictionPolicyProvider {
   /** For the service loader. */
@@ -22,7 +22,12 @@ public final class FullPolicy implements EvictionPolicyProvider {
 
   @Override
   public String summary() {
-    return "nothing leaves: the topline (arXiv 2401.06104, section 3.2)";
+    return "nothing leaves: the topline";
+  }
+
+  @Override
+  public String paper() {
+    return "arXiv 2401.06104, section 3.2";
   }
 
   @Override

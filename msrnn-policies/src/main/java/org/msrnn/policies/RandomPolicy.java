@@ -16,8 +16,6 @@ import org.msrnn.api.policy.Signals;
  * KvSet#random}), so forks, restarts and backends agree.
  *
  * <p>Options: {@code granularity=kv-head}, {@code sinks=i}.
- *
- * <p>Known difference: kvpress's RandomPress draws once for a prompt; here every step draws anew.
  */
 public final class RandomPolicy implements EvictionPolicyProvider {
   /** For the service loader. */
@@ -31,6 +29,11 @@ public final class RandomPolicy implements EvictionPolicyProvider {
   @Override
   public String summary() {
     return "any state leaves, all equally likely: the control";
+  }
+
+  @Override
+  public String differences() {
+    return "RandomPress of kvpress draws once for a prompt, here every step draws anew.";
   }
 
   @Override

@@ -16,16 +16,9 @@ import org.msrnn.api.policy.Signals;
  * leaves: {@code argmin_j mean_h a[h][j]}, over all query heads of the layer and after the
  * attention, so that the newest state itself may leave.
  *
- * <p>Paper: arXiv 2401.06104, section 3.3 and algorithm 1. Authors' code: {@code TOVACache.reduce}
- * of schwartz-lab-NLP/TOVA.
- *
  * <p>Options: {@code granularity=kv-head} is the paper's TOVA-head, with the mean over the query
  * heads that read one KV head; {@code sinks=i} is TOVA+i of its table 3; {@code keep-newest} never
  * drops the newest state.
- *
- * <p>Known differences: the authors' code leaves ties to {@code torch.topk}, here the oldest
- * leaves; it feeds a prompt in the regime {@code whole} alone. NVIDIA's kvpress calls {@code
- * keep-newest} TOVA.
  */
 public final class TovaPolicy implements EvictionPolicyProvider {
   /** For the service loader. */
@@ -38,7 +31,18 @@ public final class TovaPolicy implements EvictionPolicyProvider {
 
   @Override
   public String summary() {
-    return "the state that the newest query attends to least leaves (arXiv 2401.06104)";
+    return "the state that the newest query attends to least leaves";
+  }
+
+  @Override
+  public String paper() {
+    return "arXiv 2401.06104, section 3.3 and algorithm 1";
+  }
+
+  @Override
+  public String differences() {
+    return "The authors' code (schwartz-lab-NLP/TOVA) leaves ties to torch.topk, here the oldest"
+        + " leaves; it feeds a prompt in the regime whole alone. kvpress calls keep-newest TOVA.";
   }
 
   @Override

@@ -12,14 +12,6 @@ import org.msrnn.api.policy.Signals;
 /**
  * {@code window}: the oldest state leaves; {@code window:sinks=i}, written {@code window+i} for
  * short, keeps the first i for ever. The states kept at step t are the first i and the last k - i.
- *
- * <p>Paper: Window and Window+i of arXiv 2401.06104, section 4.1 (the latter after StreamingLLM,
- * arXiv 2309.17453). Authors' code: {@code start_size} and {@code recent_size} of
- * mit-han-lab/streaming-llm.
- *
- * <p>Known difference: StreamingLLM gives keys their rank in the kept set as position. Here, as in
- * the MSRNN paper, positions are a choice of their own: {@code original}, or {@code in-cache} for
- * StreamingLLM.
  */
 public final class WindowPolicy implements EvictionPolicyProvider {
   /** For the service loader. */
@@ -32,7 +24,18 @@ public final class WindowPolicy implements EvictionPolicyProvider {
 
   @Override
   public String summary() {
-    return "the oldest state leaves, after the first sinks=i (arXiv 2401.06104, 2309.17453)";
+    return "the oldest state leaves, after the first sinks=i";
+  }
+
+  @Override
+  public String paper() {
+    return "arXiv 2401.06104, section 4.1 (Window and Window+i)";
+  }
+
+  @Override
+  public String differences() {
+    return "Positions are original ones, as in that paper; streaming-llm is the same policy with"
+        + " positions in the cache.";
   }
 
   @Override
@@ -40,7 +43,8 @@ public final class WindowPolicy implements EvictionPolicyProvider {
     return new Window(options.integer("sinks", 0, 0, Integer.MAX_VALUE));
   }
 
-  private record Window(int sinks) implements EvictionPolicy {
+  /** The policy; {@link StreamingLlmPolicy} has it too. */
+  record Window(int sinks) implements EvictionPolicy {
     @Override
     public Signals observes() {
       return Signals.NONE;
