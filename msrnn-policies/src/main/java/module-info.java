@@ -9,37 +9,57 @@ import org.msrnn.policies.FileBudgets;
 import org.msrnn.policies.FullPolicy;
 import org.msrnn.policies.H2oPolicy;
 import org.msrnn.policies.KeyDiffPolicy;
+import org.msrnn.policies.KeyformerPolicy;
 import org.msrnn.policies.KnormPolicy;
+import org.msrnn.policies.KvCompressPolicy;
 import org.msrnn.policies.LagKvPolicy;
+import org.msrnn.policies.NormSumPolicy;
+import org.msrnn.policies.ObservedAttentionPolicy;
+import org.msrnn.policies.PyramidKvPolicy;
+import org.msrnn.policies.PyramidPlanner;
 import org.msrnn.policies.RandomPolicy;
 import org.msrnn.policies.RkvPolicy;
+import org.msrnn.policies.RocoPolicy;
+import org.msrnn.policies.ScissorhandsPolicy;
 import org.msrnn.policies.SinksWrapper;
+import org.msrnn.policies.SnapKvPolicy;
+import org.msrnn.policies.StreamingLlmPolicy;
 import org.msrnn.policies.TovaPolicy;
 import org.msrnn.policies.WindowPolicy;
 
-/** The built-in eviction policies, one small file each. */
+/** The built-in eviction policies, wrappers and budget planners, one small file each. */
 module org.msrnn.policies {
   requires org.msrnn.api;
   requires static org.jspecify;
 
   exports org.msrnn.policies;
 
+  provides BudgetPlannerProvider with
+      AdaBudgets,
+      FileBudgets,
+      PyramidPlanner;
   provides EvictionPolicyProvider with
       CurPolicy,
       ExpectedAttentionPolicy,
       FullPolicy,
       H2oPolicy,
       KeyDiffPolicy,
+      KeyformerPolicy,
       KnormPolicy,
+      KvCompressPolicy,
       LagKvPolicy,
+      NormSumPolicy,
+      ObservedAttentionPolicy,
+      PyramidKvPolicy,
       RandomPolicy,
       RkvPolicy,
+      RocoPolicy,
+      ScissorhandsPolicy,
+      SnapKvPolicy,
+      StreamingLlmPolicy,
       TovaPolicy,
       WindowPolicy;
   provides PolicyWrapperProvider with
       AdaWrapper,
       SinksWrapper;
-  provides BudgetPlannerProvider with
-      AdaBudgets,
-      FileBudgets;
 }

@@ -22,7 +22,7 @@ class GoldenTraceTest {
   private static final int STATES = 4;
   private static final double SIX_DIGITS = 6e-7;
 
-  private static final AttentionSource STREAM =
+  static final AttentionSource STREAM =
       (head, t, j) -> (7 * t + 3 * j + 5L * head * j + t * j) % 11 / 2.0 + (j == 0 ? 2 : 0);
 
   /** Head means of figure 2 by query from 4, and by key. */
@@ -174,13 +174,13 @@ class GoldenTraceTest {
     return new PolicySimulation(Policies.create(spec), SimulatedLayer.of(HEADS, 1, STATES), STREAM);
   }
 
-  private static long[] numbers(String text) {
+  static long[] numbers(String text) {
     return text.isEmpty()
         ? new long[0]
         : List.of(text.split(" ")).stream().mapToLong(Long::parseLong).toArray();
   }
 
-  private static double[] decimals(String text) {
+  static double[] decimals(String text) {
     return List.of(text.split(" ")).stream().mapToDouble(Double::parseDouble).toArray();
   }
 }

@@ -40,7 +40,36 @@ final class Policies {
           "random:granularity=kv-head,sinks=1");
 
   /** Those that look at attention. */
-  private static final List<String> ATTENTION = List.of();
+  private static final List<String> ATTENTION =
+      List.of(
+          "h2o:normalise",
+          "h2o:decay=.9",
+          "h2o:decay=.5,normalise,recent=1",
+          "h2o:decay=0,recent=0",
+          "streaming-llm",
+          "streaming-llm:sinks=1",
+          "kv-compress",
+          "kv-compress:granularity=layer,recent=2",
+          "kv-compress:square-mean",
+          "norm-sum",
+          "norm-sum:granularity=kv-head",
+          "norm-sum:sinks=1,recent=2",
+          "observed-attention",
+          "observed-attention:granularity=layer",
+          "roco",
+          "roco:granularity=layer,recent=1,feasible=3",
+          "scissorhands",
+          "scissorhands:granularity=layer,history=7,recent=1",
+          "keyformer",
+          "keyformer:granularity=layer,recent=2,tau=.5,tau-step=.25,tau-end=3",
+          "keyformer:noise=false",
+          "snapkv:window=2",
+          "snapkv:window=3,kernel=3,reduce=max",
+          "snapkv:window=1,kernel=3,pooling=max,granularity=layer",
+          "snapkv:window=2,reduce=max,reduce-first,kernel=1",
+          "pyramidkv",
+          "pyramidkv:beta=5,window=2,kernel=3,granularity=layer",
+          "pyramidkv:window=1,pooling=avg,reduce=max,reduce-first=false");
 
   /** Those that look at keys, values and queries. */
   private static final List<String> VECTORS =
