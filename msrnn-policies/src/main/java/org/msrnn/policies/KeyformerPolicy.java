@@ -54,8 +54,8 @@ public final class KeyformerPolicy implements EvictionPolicyProvider {
 
   @Override
   public EvictionPolicy create(Options options) {
-    double tau = options.number("tau", 1, 0x1p-10, 0x1p10);
-    double end = options.number("tau-end", Math.max(2, tau), 0x1p-10, 0x1p10);
+    double tau = options.number("tau", 1, .001, 1000);
+    double end = options.number("tau-end", Math.max(2, tau), .001, 1000);
     if (end < tau) {
       throw options.refusal("tau-end", "'" + end + "' with tau " + tau, "tau or more");
     }
@@ -63,7 +63,7 @@ public final class KeyformerPolicy implements EvictionPolicyProvider {
         options.choice("granularity", Granularity.KV_HEAD),
         options.integer("recent", USUAL, 0, Integer.MAX_VALUE),
         tau,
-        options.number("tau-step", 0.01, 0, 0x1p10),
+        options.number("tau-step", 0.01, 0, 1000),
         end,
         options.flag("noise", true));
   }

@@ -43,7 +43,7 @@ public final class PyramidKvPolicy implements EvictionPolicyProvider {
   @Override
   public EvictionPolicy create(Options options) {
     return new PyramidKv(
-        SnapKvPolicy.of(options, 8, 7, SnapKvPolicy.Pooling.MAX, true), PyramidPlanner.of(options));
+        SnapKvPolicy.of(options, 8, 7, PooledWindow.Pooling.MAX, true), PyramidPlanner.of(options));
   }
 
   private record PyramidKv(EvictionPolicy policy, BudgetPlanner budgets) implements WrappedPolicy {}

@@ -91,12 +91,12 @@ public final class RocoPolicy implements EvictionPolicyProvider {
     public void score(KvSet set, double[] scores) {
       double[] sum = set.column(SUM);
       double[] queries = set.column(QUERIES);
-      int candidates = set.size() - recent(set.budget());
+      int candidates = Math.max(1, set.size() - recent(set.budget()));
       int may = Math.min(candidates, feasible(set.budget()));
       for (int e = 0; e < candidates; e++) {
         scores[e] = variance(set, e);
       }
-      double most = nth(scores, candidates, may - 1);
+      double most = Quickselect.nth(scores, candidates, may - 1);
       int equal = may; // how many of those that vary as much as the last one may leave
       for (int e = 0; e < candidates; e++) {
         equal -= variance(set, e) < most ? 1 : 0;
@@ -114,38 +114,6 @@ public final class RocoPolicy implements EvictionPolicyProvider {
       double queries = set.column(QUERIES)[e];
       double mean = set.column(SUM)[e] / queries;
       return Math.max(0, set.column(SQUARES)[e] / queries - mean * mean);
-    }
-
-    /** The number that would stand at an index if the first {@code count} were in order. */
-    private static double nth(double[] numbers, int count, int index) {
-      int low = 0;
-      int high = count - 1;
-      while (low < high) {
-        double pivot = numbers[(low + high) >>> 1];
-        int i = low;
-        int j = high;
-        while (i <= j) {
-          while (numbers[i] < pivot) {
-            i++;
-          }
-          while (numbers[j] > pivot) {
-            j--;
-          }
-          if (i <= j) {
-            double swapped = numbers[i];
-            numbers[i++] = numbers[j];
-            numbers[j--] = swapped;
-          }
-        }
-        if (index <= j) {
-          high = j;
-        } else if (index >= i) {
-          low = i;
-        } else {
-          return numbers[index];
-        }
-      }
-      return numbers[index];
     }
 
     private int feasible(int states) {
