@@ -88,7 +88,7 @@ class AllocationTest {
 
     @Override
     public int kvHead() {
-      return -1;
+      return 0;
     }
 
     @Override
@@ -119,6 +119,11 @@ class AllocationTest {
     @Override
     public int token(int entry) {
       return entry;
+    }
+
+    @Override
+    public boolean pinned(int entry) {
+      return false;
     }
 
     @Override

@@ -36,6 +36,12 @@ public interface KvSet {
   /** The id of an entry's token in the model's vocabulary. */
   int token(int entry);
 
+  /**
+   * Whether an entry is pinned, by the policy or by what is wrapped around it: its score counts for
+   * nothing. Pinned entries are the first and the last ones.
+   */
+  boolean pinned(int entry);
+
   /** Queries that this set has answered, the current one included. */
   long queries();
 
@@ -47,7 +53,8 @@ public interface KvSet {
 
   /**
    * The numbers that the policy keeps for the whole set: {@link EvictionPolicy#memory} of them. The
-   * policy may write them in {@link EvictionPolicy#observe} and {@link EvictionPolicy#score}.
+   * policy may write them in {@link EvictionPolicy#observe}, {@link EvictionPolicy#score} and
+   * {@link EvictionPolicy#demand}.
    */
   double[] memory();
 

@@ -54,11 +54,14 @@ record ScoringRules(PolicySubject subject) {
     for (Scenario scenario : subject.scenarios(Integer.MAX_VALUE).toList()) {
       PolicySimulation simulation = scenario.simulation(policy);
       List<Eviction> left = scenario.finish(simulation, 0);
-      simulation.sets().forEach(use::add);
       if (!use.rows) {
         long other = scenario.seed() + OTHER_ATTENTION;
-        use.rows = !left.equals(scenario.finish(scenario.simulation(policy, other), 0));
+        PolicySimulation elsewhere = scenario.simulation(policy, other);
+        use.rows =
+            !left.equals(scenario.finish(elsewhere, 0))
+                || !demands(simulation).equals(demands(elsewhere));
       }
+      simulation.sets().forEach(use::add);
       if (use.missing().isEmpty()) {
         return;
       }
@@ -70,6 +73,12 @@ record ScoringRules(PolicySubject subject) {
             + policy.columns()
             + " columns, but "
             + use.missing());
+  }
+
+  /** What the policy asks its planner for; what it sees may count for that alone. */
+  private List<Double> demands(PolicySimulation simulation) {
+    EvictionPolicy policy = subject.create();
+    return simulation.sets().stream().map(policy::demand).toList();
   }
 
   /** What a policy has used of what it declares. */
@@ -99,7 +108,7 @@ record ScoringRules(PolicySubject subject) {
     /** What is missing, in words, or nothing. */
     String missing() {
       if (!rows) {
-        return "drops the same states whatever the rows are";
+        return "drops and demands the same states whatever the rows are";
       }
       if (!keys || !values) {
         return "never reads a " + (keys ? "value" : "key");

@@ -8,6 +8,7 @@ import org.msrnn.api.PolicyException;
 import org.msrnn.api.backend.Rope;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.KvSet;
+import org.msrnn.api.policy.Pins;
 import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 
@@ -28,6 +29,7 @@ final class SimulatedKvSet implements KvSet {
   private final int kvHead;
   private final Signals signals;
   private final VectorSource vectors;
+  private final Pins pins;
   private final Reads reads;
   private final float[] scratch;
   private int size;
@@ -51,6 +53,7 @@ final class SimulatedKvSet implements KvSet {
     this.kvHead = kvHead;
     this.signals = policy.observes();
     this.vectors = vectors;
+    this.pins = policy.pins(layer.budget());
     this.reads = new Reads();
     this.scratch = scratch(layer);
     this.positions = new long[SLACK];
@@ -64,6 +67,7 @@ final class SimulatedKvSet implements KvSet {
     this.kvHead = other.kvHead;
     this.signals = other.signals;
     this.vectors = other.vectors;
+    this.pins = other.pins;
     this.reads = reads;
     this.scratch = scratch(layer);
     this.size = other.size;
@@ -235,6 +239,11 @@ final class SimulatedKvSet implements KvSet {
   @Override
   public int token(int entry) {
     return Hash.below(Hash.of(layer.seed(), TOKENS, position(entry), 0), VOCABULARY);
+  }
+
+  @Override
+  public boolean pinned(int entry) {
+    return position(entry) < pins.first() || entry >= size - pins.last();
   }
 
   @Override

@@ -242,6 +242,11 @@ final class BoundedSet implements KvSet {
   }
 
   @Override
+  public boolean pinned(int entry) {
+    return space.position(entry) < pins.first() || entry >= space.size() - pins.last();
+  }
+
+  @Override
   public long queries() {
     return space.queries;
   }
