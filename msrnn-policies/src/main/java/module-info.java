@@ -3,8 +3,15 @@ import org.msrnn.api.policy.EvictionPolicyProvider;
 import org.msrnn.api.policy.PolicyWrapperProvider;
 import org.msrnn.policies.AdaBudgets;
 import org.msrnn.policies.AdaWrapper;
+import org.msrnn.policies.CakePlanner;
+import org.msrnn.policies.CakePolicy;
+import org.msrnn.policies.ChunkWrapper;
 import org.msrnn.policies.CurPolicy;
+import org.msrnn.policies.DuoWrapper;
+import org.msrnn.policies.EveryWrapper;
 import org.msrnn.policies.ExpectedAttentionPolicy;
+import org.msrnn.policies.FastGenPlanner;
+import org.msrnn.policies.FastGenPolicy;
 import org.msrnn.policies.FileBudgets;
 import org.msrnn.policies.FullPolicy;
 import org.msrnn.policies.H2oPolicy;
@@ -15,12 +22,18 @@ import org.msrnn.policies.KvCompressPolicy;
 import org.msrnn.policies.LagKvPolicy;
 import org.msrnn.policies.NormSumPolicy;
 import org.msrnn.policies.ObservedAttentionPolicy;
+import org.msrnn.policies.PerLayerWrapper;
+import org.msrnn.policies.PoolWrapper;
+import org.msrnn.policies.PromptEndWrapper;
 import org.msrnn.policies.PyramidKvPolicy;
 import org.msrnn.policies.PyramidPlanner;
 import org.msrnn.policies.RandomPolicy;
+import org.msrnn.policies.RecentWrapper;
 import org.msrnn.policies.RkvPolicy;
 import org.msrnn.policies.RocoPolicy;
 import org.msrnn.policies.ScissorhandsPolicy;
+import org.msrnn.policies.SimLayerKvPlanner;
+import org.msrnn.policies.SimLayerKvPolicy;
 import org.msrnn.policies.SinksWrapper;
 import org.msrnn.policies.SnapKvPolicy;
 import org.msrnn.policies.StreamingLlmPolicy;
@@ -36,11 +49,16 @@ module org.msrnn.policies {
 
   provides BudgetPlannerProvider with
       AdaBudgets,
+      CakePlanner,
+      FastGenPlanner,
       FileBudgets,
-      PyramidPlanner;
+      PyramidPlanner,
+      SimLayerKvPlanner;
   provides EvictionPolicyProvider with
+      CakePolicy,
       CurPolicy,
       ExpectedAttentionPolicy,
+      FastGenPolicy,
       FullPolicy,
       H2oPolicy,
       KeyDiffPolicy,
@@ -55,11 +73,19 @@ module org.msrnn.policies {
       RkvPolicy,
       RocoPolicy,
       ScissorhandsPolicy,
+      SimLayerKvPolicy,
       SnapKvPolicy,
       StreamingLlmPolicy,
       TovaPolicy,
       WindowPolicy;
   provides PolicyWrapperProvider with
       AdaWrapper,
+      ChunkWrapper,
+      DuoWrapper,
+      EveryWrapper,
+      PerLayerWrapper,
+      PoolWrapper,
+      PromptEndWrapper,
+      RecentWrapper,
       SinksWrapper;
 }

@@ -91,11 +91,36 @@ final class Policies {
           "r-kv:lambda=0.07,window=2,kernel=3,threshold=0.9");
 
   /** Those that treat layers and heads differently. */
-  private static final List<String> STRUCTURE = List.of();
+  private static final List<String> STRUCTURE =
+      List.of(
+          "cake:window=1",
+          "cake:window=5,gamma=3,tau1=1.6,tau2=0.4",
+          "cake:granularity=layer,window=3",
+          "cake",
+          "sim-layer-kv:window=3,sinks=2,recent=5,threshold=0.8",
+          "sim-layer-kv",
+          "fastgen",
+          "fastgen:special=1/2,punctuation=3/4/5/6,threshold=0.5,frequent=0.2,local=0.1");
 
   /** Wrappers around policies. */
   private static final List<String> WRAPPED =
-      List.of("random+sinks:3", "h2o:recent=2+sinks", "tova+ada", "h2o:recent=2+ada:0.5");
+      List.of(
+          "random+sinks:3",
+          "h2o:recent=2+sinks",
+          "tova+ada",
+          "h2o:recent=2+ada:0.5",
+          "tova+recent:2",
+          "window:sinks=1+recent:3",
+          "tova+every:5",
+          "window+every:3",
+          "h2o:recent=2+prompt-end",
+          "tova+pool:3",
+          "h2o:recent=1+pool:5,kind=max+sinks:2",
+          "tova+chunk:4",
+          "h2o:recent=3,sinks=1+chunk+pool",
+          "tova+per-layer:3/2/1",
+          "tova:granularity=kv-head+duo:src/test/resources/gates.tsv,sinks=1,recent=3",
+          "h2o:granularity=kv-head,recent=1+duo:src/test/resources/gates.tsv,threshold=0.25");
 
   /** Every policy with each of its options, and every wrapper. */
   static final List<String> SPECS =
