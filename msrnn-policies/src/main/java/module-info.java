@@ -3,14 +3,14 @@ import org.msrnn.api.policy.EvictionPolicyProvider;
 import org.msrnn.api.policy.PolicyWrapperProvider;
 import org.msrnn.policies.AdaBudgets;
 import org.msrnn.policies.AdaWrapper;
-import org.msrnn.policies.CakePlanner;
+import org.msrnn.policies.CakeBudgets;
 import org.msrnn.policies.CakePolicy;
 import org.msrnn.policies.ChunkWrapper;
 import org.msrnn.policies.CurPolicy;
 import org.msrnn.policies.DuoWrapper;
 import org.msrnn.policies.EveryWrapper;
 import org.msrnn.policies.ExpectedAttentionPolicy;
-import org.msrnn.policies.FastGenPlanner;
+import org.msrnn.policies.FastGenBudgets;
 import org.msrnn.policies.FastGenPolicy;
 import org.msrnn.policies.FileBudgets;
 import org.msrnn.policies.FullPolicy;
@@ -32,7 +32,7 @@ import org.msrnn.policies.RecentWrapper;
 import org.msrnn.policies.RkvPolicy;
 import org.msrnn.policies.RocoPolicy;
 import org.msrnn.policies.ScissorhandsPolicy;
-import org.msrnn.policies.SimLayerKvPlanner;
+import org.msrnn.policies.SimLayerKvBudgets;
 import org.msrnn.policies.SimLayerKvPolicy;
 import org.msrnn.policies.SinksWrapper;
 import org.msrnn.policies.SnapKvPolicy;
@@ -49,11 +49,11 @@ module org.msrnn.policies {
 
   provides BudgetPlannerProvider with
       AdaBudgets,
-      CakePlanner,
-      FastGenPlanner,
+      CakeBudgets,
+      FastGenBudgets,
       FileBudgets,
       PyramidPlanner,
-      SimLayerKvPlanner;
+      SimLayerKvBudgets;
   provides EvictionPolicyProvider with
       CakePolicy,
       CurPolicy,

@@ -16,7 +16,7 @@ import org.msrnn.api.policy.Signals;
  * is low and steady: {@code mean_i a[i][j] + gamma * var_i a[i][j]}, averaged over five neighbours
  * in the order of positions. The variance is the unbiased one.
  *
- * <p>Comes with the planner {@link CakePlanner cake}: a layer prefers {@code H^(1/tau1) *
+ * <p>Comes with the planner {@link CakeBudgets cake}: a layer prefers {@code H^(1/tau1) *
  * V^(1/tau2)}, with {@code H = -sum a ln a} over the last w queries and the states outside the
  * window, and V the sum of their variances.
  *
@@ -88,7 +88,7 @@ public final class CakePolicy implements EvictionPolicyProvider {
 
     @Override
     public BudgetPlanner budgets() {
-      return CakePlanner.CAKE;
+      return CakeBudgets.CAKE;
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.msrnn.api.policy.Signals;
  * special tokens; and punctuation; and the {@code frequent} part of the other states with the most
  * attention a query so far; and the {@code local} part that is newest; or everything.
  *
- * <p>Comes with the planner {@link FastGenPlanner fastgen}: a head has the states that its class
+ * <p>Comes with the planner {@link FastGenBudgets fastgen}: a head has the states that its class
  * has at that time, at most k, so that memory is freed. Within a budget the least attention a query
  * leaves; special tokens, punctuation and newest states rank above all others, in that order, where
  * the class has them. Before a class is chosen, and in the class of everything, all have them.
@@ -123,7 +123,7 @@ public final class FastGenPolicy implements EvictionPolicyProvider {
 
     @Override
     public BudgetPlanner budgets() {
-      return FastGenPlanner.FAST_GEN;
+      return FastGenBudgets.FAST_GEN;
     }
 
     @Override

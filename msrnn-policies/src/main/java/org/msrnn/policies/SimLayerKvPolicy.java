@@ -15,7 +15,7 @@ import org.msrnn.api.policy.Signals;
  * queries pay {@code threshold} or more of their attention to the first {@code sinks} and the last
  * {@code recent} tokens is lazy and keeps those alone, and the other layers share what it leaves.
  *
- * <p>Comes with the planner {@link SimLayerKvPlanner sim-layer-kv}, which it tells the share of
+ * <p>Comes with the planner {@link SimLayerKvBudgets sim-layer-kv}, which it tells the share of
  * attention, the mean over all query heads of the layer and over the last {@code window=w} queries.
  *
  * <p>The shares of the last w queries stand in the set's memory.
@@ -51,10 +51,10 @@ public final class SimLayerKvPolicy implements EvictionPolicyProvider {
   @Override
   public EvictionPolicy create(Options options) {
     return new SimLayerKv(
-        options.integer("window", 32, 1, 10_000), SimLayerKvPlanner.planner(options));
+        options.integer("window", 32, 1, 10_000), SimLayerKvBudgets.planner(options));
   }
 
-  private record SimLayerKv(int window, SimLayerKvPlanner.Lazy lazy) implements EvictionPolicy {
+  private record SimLayerKv(int window, SimLayerKvBudgets.Lazy lazy) implements EvictionPolicy {
     @Override
     public Signals observes() {
       return Signals.mean().withLastQueries(window);

@@ -16,11 +16,11 @@ import org.msrnn.api.policy.Options;
  * + 1)}): their sum is exact, and no share grows when a further layer comes in, which shares by
  * largest remainder may.
  */
-public final class CakePlanner implements BudgetPlannerProvider {
+public final class CakeBudgets implements BudgetPlannerProvider {
   static final BudgetPlanner CAKE = new Cake();
 
   /** For the service loader. */
-  public CakePlanner() {}
+  public CakeBudgets() {}
 
   @Override
   public String name() {

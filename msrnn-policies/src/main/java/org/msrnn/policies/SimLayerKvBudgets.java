@@ -13,9 +13,9 @@ import org.msrnn.api.policy.Options;
  * layers so far share, so that a budget only shrinks while further layers come in. If all layers
  * are lazy, some of the k states a layer stay unused.
  */
-public final class SimLayerKvPlanner implements BudgetPlannerProvider {
+public final class SimLayerKvBudgets implements BudgetPlannerProvider {
   /** For the service loader. */
-  public SimLayerKvPlanner() {}
+  public SimLayerKvBudgets() {}
 
   @Override
   public String name() {

@@ -10,11 +10,11 @@ import org.msrnn.api.policy.Options;
  * and no fewer than the policy can work with (arXiv 2310.01801). What is not demanded is freed, and
  * no other head gets it.
  */
-public final class FastGenPlanner implements BudgetPlannerProvider {
+public final class FastGenBudgets implements BudgetPlannerProvider {
   static final BudgetPlanner FAST_GEN = new FastGen();
 
   /** For the service loader. */
-  public FastGenPlanner() {}
+  public FastGenBudgets() {}
 
   @Override
   public String name() {
