@@ -117,8 +117,7 @@ class WrappersTest {
 
   @Test
   void poolingIsThatOfPyTorch() {
-    EvictionPolicy fixed =
-        new Fixed(new double[] {.10, .02, .03, .30, .01, .04}, Pins.NONE);
+    EvictionPolicy fixed = new Fixed(new double[] {.10, .02, .03, .30, .01, .04}, Pins.NONE);
 
     assertThat(generated(wrap(fixed, "pool", "pool=3"), 5, 6).scores(0))
         .containsExactly(
@@ -143,9 +142,11 @@ class WrappersTest {
             "recent",
             "recent=2");
 
-    for (EvictionPolicy policy : new EvictionPolicy[] {wrap(pinning, "pool", "pool=3"), pinnedOutside}) {
+    for (EvictionPolicy policy :
+        new EvictionPolicy[] {wrap(pinning, "pool", "pool=3"), pinnedOutside}) {
       assertThat(generated(policy, 6, 7).scores(0))
-          .containsExactly(new double[] {9e9, .04, .05, .116667, .11, -7e7, 8e8}, within(SIX_DIGITS));
+          .containsExactly(
+              new double[] {9e9, .04, .05, .116667, .11, -7e7, 8e8}, within(SIX_DIGITS));
     }
   }
 
@@ -204,8 +205,7 @@ class WrappersTest {
           new PolicySimulation(chunked, SimulatedLayer.of(1, 1, budget), WAVES);
       whole.prompt(10, Regime.WHOLE);
       long[] order = {3, 4, 5, 6, 7, 8, 0, 1};
-      assertThat(whole.evicted(0))
-          .containsExactlyInAnyOrder(Arrays.copyOf(order, 10 - budget));
+      assertThat(whole.evicted(0)).containsExactlyInAnyOrder(Arrays.copyOf(order, 10 - budget));
     }
   }
 
@@ -213,8 +213,7 @@ class WrappersTest {
   void chunksAreOfPositionsNotOfRanks() {
     // position 1 leaves first: then 2 begins the second chunk of two, though it is the second state
     double[] scores = {9, 0, 1, 7, 5, 5};
-    EvictionPolicy chunked =
-        wrap(new Fixed(scores, Pins.NONE), "chunk", "chunk=2");
+    EvictionPolicy chunked = wrap(new Fixed(scores, Pins.NONE), "chunk", "chunk=2");
     PolicySimulation simulation = new PolicySimulation(chunked, SimulatedLayer.of(1, 1, 3), WAVES);
     simulation.generate(4); // chunks 0 1 | 2 3: 4.5 and 4, so 2 leaves
     assertThat(simulation.kept(0)).containsExactly(0, 1, 3);
@@ -228,8 +227,7 @@ class WrappersTest {
   @Test
   void pinnedEntriesKeepOutOfTheMeanOfTheirChunk() {
     double[] scores = {1e12, 4, 2, 6, 8, -1e12};
-    EvictionPolicy chunked =
-        wrap(new Fixed(scores, new Pins(1, 1)), "chunk", "chunk=3");
+    EvictionPolicy chunked = wrap(new Fixed(scores, new Pins(1, 1)), "chunk", "chunk=3");
 
     assertThat(generated(chunked, 5, 6).scores(0)).containsExactly(1e12, 3, 3, 7, 7, -1e12);
   }
@@ -277,8 +275,7 @@ class WrappersTest {
   @Test
   void promptEndDropsAtTheEndOfPromptsAlone() {
     PolicySimulation simulation =
-        new PolicySimulation(
-            Policies.create("tova+prompt-end"), SimulatedLayer.of(1, 1, 4), WAVES);
+        new PolicySimulation(Policies.create("tova+prompt-end"), SimulatedLayer.of(1, 1, 4), WAVES);
     simulation.prompt(9, Regime.STEPWISE);
     assertThat(simulation.kept(0)).hasSize(4);
     assertThat(simulation.evictions()).allSatisfy(e -> assertThat(e.query()).isEqualTo(8));
