@@ -29,6 +29,8 @@ module org.msrnn.core {
   provides org.msrnn.api.policy.BudgetPlannerProvider with
       org.msrnn.core.budget.UniformBudgets;
   provides org.msrnn.api.policy.PositionSchemeProvider with
+      org.msrnn.core.position.CompressedPositions,
       org.msrnn.core.position.InCachePositions,
-      org.msrnn.core.position.OriginalPositions;
+      org.msrnn.core.position.OriginalPositions,
+      org.msrnn.core.position.RelativePositions;
 }

@@ -16,6 +16,14 @@ final class MaskOracle {
     boolean sees(int layer, int kvHead, int query, int key);
   }
 
+  /** Where a key stands for a query, in a layer and KV head. */
+  interface Places {
+    /** Every token at its own position. */
+    Places ORIGINAL = (layer, kvHead, query, key) -> key;
+
+    double of(int layer, int kvHead, int query, int key);
+  }
+
   private final DecoderModel model;
 
   MaskOracle(DecoderModel model) {
@@ -24,6 +32,11 @@ final class MaskOracle {
 
   /** Logits {@code [tokens][vocabulary]} under a mask. */
   double[][] logits(int[] tokens, Mask mask) {
+    return logits(tokens, mask, Places.ORIGINAL);
+  }
+
+  /** The same with keys and queries rotated at places of their own. */
+  double[][] logits(int[] tokens, Mask mask, Places places) {
     int n = tokens.length;
     double[][] x = new double[n][];
     for (int t = 0; t < n; t++) {
@@ -36,12 +49,13 @@ final class MaskOracle {
       double[][] v = new double[n][];
       for (int t = 0; t < n; t++) {
         double[] normed = norm(x[t], requireNonNull(layer.attention().norm()));
-        q[t] = rotate(times(layer.attention().query().weights(), normed), t);
-        k[t] = rotate(times(layer.attention().key().weights(), normed), t);
+        q[t] = times(layer.attention().query().weights(), normed);
+        k[t] = times(layer.attention().key().weights(), normed);
         v[t] = times(layer.attention().value().weights(), normed);
       }
       for (int t = n - 1; t >= 0; t--) {
-        x[t] = plus(x[t], times(layer.attention().output().weights(), attend(l, t, q, k, v, mask)));
+        double[] attended = attend(l, t, q, k, v, mask, places);
+        x[t] = plus(x[t], times(layer.attention().output().weights(), attended));
         double[] normed = norm(x[t], requireNonNull(layer.feedForward().norm()));
         double[] gate = times(layer.feedForward().gate(), normed);
         double[] up = times(layer.feedForward().up(), normed);
@@ -58,21 +72,24 @@ final class MaskOracle {
     return logits;
   }
 
-  private double[] attend(int layer, int t, double[][] q, double[][] k, double[][] v, Mask mask) {
+  private double[] attend(
+      int layer, int t, double[][] q, double[][] k, double[][] v, Mask mask, Places places) {
     int size = model.info().headSize();
     int group = model.info().queryHeads() / model.info().kvHeads();
     double[] out = new double[q[t].length];
     for (int h = 0; h < model.info().queryHeads(); h++) {
       int kvHead = h / group;
+      double[] query = rotated(q[t], h, places.of(layer, kvHead, t, t));
       double total = 0;
       double[] sum = new double[size];
       for (int j = 0; j <= t; j++) {
         if (!mask.sees(layer, kvHead, t, j)) {
           continue;
         }
+        double[] key = rotated(k[j], kvHead, places.of(layer, kvHead, t, j));
         double dot = 0;
         for (int i = 0; i < size; i++) {
-          dot += q[t][h * size + i] * k[j][kvHead * size + i];
+          dot += query[i] * key[i];
         }
         double weight = Math.exp(dot / Math.sqrt(size));
         total += weight;
@@ -87,15 +104,18 @@ final class MaskOracle {
     return out;
   }
 
-  private double[] rotate(double[] x, int position) {
+  /** One head of a vector, turned as of a position. */
+  private double[] rotated(double[] x, int head, double position) {
     int size = model.info().headSize();
-    double[] out = x.clone();
-    for (int h = 0; h < x.length; h += size) {
-      for (int i = 0; i < size / 2; i++) {
-        double angle = position * Math.pow(10_000, -2.0 * i / size);
-        out[h + i] = x[h + i] * Math.cos(angle) - x[h + size / 2 + i] * Math.sin(angle);
-        out[h + size / 2 + i] = x[h + i] * Math.sin(angle) + x[h + size / 2 + i] * Math.cos(angle);
-      }
+    int at = head * size;
+    int half = size / 2;
+    double[] out = new double[size];
+    for (int i = 0; i < half; i++) {
+      double angle = position * Math.pow(10_000, -2.0 * i / size);
+      double cos = Math.cos(angle);
+      double sin = Math.sin(angle);
+      out[i] = x[at + i] * cos - x[at + half + i] * sin;
+      out[half + i] = x[at + i] * sin + x[at + half + i] * cos;
     }
     return out;
   }

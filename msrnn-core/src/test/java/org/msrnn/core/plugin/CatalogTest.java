@@ -35,7 +35,7 @@ class CatalogTest {
     assertThat(catalog.backends()).extracting(Found::name).contains("plain");
     assertThat(catalog.positionSchemes())
         .extracting(Found::name)
-        .containsExactly("in-cache", "original");
+        .containsExactly("compressed", "in-cache", "original", "relative");
     assertThat(catalog.budgetPlanners()).extracting(Found::name).containsExactly("uniform");
     assertThat(catalog.refused()).isEmpty();
   }

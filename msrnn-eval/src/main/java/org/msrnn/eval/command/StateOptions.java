@@ -16,7 +16,8 @@ final class StateOptions {
       names = "--positions",
       paramLabel = "S",
       description =
-          "Position scheme: original, in-cache. Default: the policy's, original for most;"
+          "Position scheme: original, in-cache, compressed or relative (options as for policies)."
+              + " Default: the policy's, original for most;"
               + " in-cache in chat.")
   @Nullable String positions;
 
