@@ -3,13 +3,8 @@ package org.msrnn.policies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.msrnn.api.Regime;
@@ -20,45 +15,12 @@ import org.msrnn.api.testkit.VectorSource;
 import org.msrnn.api.testkit.VectorSource.Kind;
 
 /**
- * Scores of lagkv, r-kv and expected-attention over random vectors against a second computation
- * that writes down the matrices of the definition: blocks, an n x n matrix of cosines, the sum of
- * every rotation.
+ * Scores of lagkv and r-kv over random vectors against a second computation that writes down the
+ * matrices of the definition: blocks, and n x n cosines.
  */
 class VectorOracleTest {
   private static final AttentionSource WAVES =
       (head, query, key) -> Math.sin(1.7 * query + 0.9 * key * (head + 1)) * 2;
-
-  /** Normal numbers, the same at every call. */
-  private static VectorSource normal(long seed, double spread) {
-    return (kind, head, position, index) -> {
-      Random random = new Random(seed + 31L * position + 7 * index);
-      random.setSeed(random.nextLong() + 1009L * head + kind.ordinal());
-      double mean = kind == Kind.QUERY ? .7 * Math.cos(index + head) : 0;
-      return (float) (mean + spread * random.nextGaussian());
-    };
-  }
-
-  private static double[] vector(VectorSource from, Kind kind, int head, long position, int size) {
-    return IntStream.range(0, size)
-        .mapToDouble(i -> from.number(kind, head, position, i))
-        .toArray();
-  }
-
-  private static double[][] vectors(
-      VectorSource from, Kind kind, int head, long[] positions, int size) {
-    return LongStream.of(positions)
-        .mapToObj(p -> vector(from, kind, head, p, size))
-        .toArray(double[][]::new);
-  }
-
-  private static double dot(double[] a, double[] b) {
-    return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
-  }
-
-  private static double[] softmax(double[] x) {
-    double sum = Arrays.stream(x).map(Math::exp).sum();
-    return Arrays.stream(x).map(v -> Math.exp(v) / sum).toArray();
-  }
 
   private static void assertScores(PolicySimulation found, int head, double[] expected, Object as) {
     assertThat(found.scores(head))
@@ -71,7 +33,7 @@ class VectorOracleTest {
   void lagKvIsTheFormulaOverBlocks(long seed) {
     int d = 5 + (int) seed;
     int lag = 3 + (int) seed;
-    VectorSource source = normal(seed, 1);
+    VectorSource source = TestVectors.normal(seed, 1);
     SimulatedLayer layer = new SimulatedLayer(0, 2, 1, d, 40, seed);
     String spec = "lagkv:sinks=2,lag=" + lag;
     for (String option : new String[] {"", ",cross-scoring"}) {
@@ -80,8 +42,9 @@ class VectorOracleTest {
       simulation.generate(77);
       for (int head = 0; head < 2; head++) {
         long[] held = simulation.scored(head);
-        double[] keys = blockWeights(vectors(source, Kind.KEY, head, held, d), 2, lag);
-        double[] values = blockWeights(vectors(source, Kind.VALUE, head, held, d), 2, lag);
+        double[] keys = blockWeights(TestVectors.vectors(source, Kind.KEY, head, held, d), 2, lag);
+        double[] values =
+            blockWeights(TestVectors.vectors(source, Kind.VALUE, head, held, d), 2, lag);
         double[] expected = new double[held.length];
         Arrays.fill(expected, 1);
         for (int e = 2; keys[e] > 0; e++) {
@@ -116,7 +79,7 @@ class VectorOracleTest {
         double squares = Arrays.stream(scaled).map(s -> (s - mean) * (s - mean)).sum();
         deviations[j] = Math.sqrt(squares / (scaled.length - 1));
       }
-      System.arraycopy(softmax(deviations), 0, weights, from, lag);
+      System.arraycopy(TestVectors.softmax(deviations), 0, weights, from, lag);
     }
     return weights;
   }
@@ -126,7 +89,7 @@ class VectorOracleTest {
   void rkvIsTheFormulaOverTheMatrixOfCosines(long seed) {
     int d = 3 + (int) (seed % 3);
     int group = 1 + (int) (seed % 3);
-    VectorSource source = normal(seed, 1);
+    VectorSource source = TestVectors.normal(seed, 1);
     SimulatedLayer layer = new SimulatedLayer(0, 2, group, d, 30, seed);
     PolicySimulation simulation =
         new PolicySimulation(
@@ -136,7 +99,7 @@ class VectorOracleTest {
     for (int head = 0; head < 2; head++) {
       long[] held = simulation.scored(head);
       double[] importance = importance(held, head, group, 5, 3);
-      double[] redundancy = redundancy(vectors(source, Kind.KEY, head, held, d), .5);
+      double[] redundancy = redundancy(TestVectors.vectors(source, Kind.KEY, head, held, d), .5);
       double[] expected = new double[held.length];
       for (int e = 0; e < held.length; e++) {
         expected[e] = .3 * importance[e] - .7 * redundancy[e];
@@ -161,7 +124,7 @@ class VectorOracleTest {
         }
         most[e] = logit;
       }
-      double[] weights = softmax(most);
+      double[] weights = TestVectors.softmax(most);
       for (int e = 0; e < before; e++) {
         mean[e] += weights[e] / window;
       }
@@ -181,8 +144,9 @@ class VectorOracleTest {
     for (int i = 0; i < n; i++) {
       int newest = -1;
       for (int j = 0; j < n; j++) {
-        double lengths = Math.sqrt(dot(keys[i], keys[i]) * dot(keys[j], keys[j]));
-        cosines[i][j] = i == j ? 0 : dot(keys[i], keys[j]) / lengths;
+        double lengths =
+            Math.sqrt(TestVectors.dot(keys[i], keys[i]) * TestVectors.dot(keys[j], keys[j]));
+        cosines[i][j] = i == j ? 0 : TestVectors.dot(keys[i], keys[j]) / lengths;
         newest = cosines[i][j] > threshold ? j : newest;
       }
       if (newest >= 0) {
@@ -195,141 +159,6 @@ class VectorOracleTest {
         means[j] += row[j] / n;
       }
     }
-    return softmax(means);
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {21, 22, 23})
-  void expectedAttentionIsTheFormulaOverAllRotations(long seed) {
-    int d = 4 + (int) (seed % 3); // an odd size has a number that is not rotated
-    VectorSource source = normal(seed, .8);
-    SimulatedLayer layer = new SimulatedLayer(0, 2, 2, d, 20, seed);
-    for (boolean covariance : new boolean[] {true, false}) {
-      String spec = "expected-attention:epsilon=0.01,covariance=" + covariance;
-      PolicySimulation simulation =
-          new PolicySimulation(Policies.create(spec), layer, WAVES, source);
-      simulation.generate(64);
-      double[][] rotation = averageRotation(d, 64, 512);
-      for (int head = 0; head < 2; head++) {
-        long[] held = simulation.scored(head);
-        double[][] keys = vectors(source, Kind.KEY, head, held, d);
-        double[] expected = new double[held.length];
-        for (int g = 0; g < 2; g++) {
-          long[] seen = LongStream.range(4, 64).toArray();
-          double[][] queries = vectors(source, Kind.QUERY, 2 * head + g, seen, d);
-          double[] weights = softmax(expectedLogits(queries, keys, rotation, covariance));
-          for (int e = 4; e < held.length; e++) {
-            expected[e] += weights[e - 4] / 2;
-          }
-        }
-        double[][] values = vectors(source, Kind.VALUE, head, held, d);
-        for (int e = 4; e < held.length; e++) {
-          expected[e] = (expected[e] + .01) * Math.sqrt(dot(values[e], values[e]));
-        }
-        assertScores(simulation, head, expected, "seed " + seed + ", " + spec);
-      }
-    }
-  }
-
-  /** The mean of the rotation matrices at positions {@code from} and {@code count - 1} more. */
-  private static double[][] averageRotation(int d, long from, int count) {
-    double[][] mean = new double[d][d];
-    for (long p = from; p < from + count; p++) {
-      for (int i = 0; i < d / 2; i++) {
-        double angle = p * Math.pow(10_000, -2.0 * i / (d / 2 * 2));
-        mean[i][i] += Math.cos(angle) / count;
-        mean[i][d / 2 + i] -= Math.sin(angle) / count;
-        mean[d / 2 + i][i] += Math.sin(angle) / count;
-        mean[d / 2 + i][d / 2 + i] += Math.cos(angle) / count;
-      }
-      for (int i = d / 2 * 2; i < d; i++) {
-        mean[i][i] += 1.0 / count;
-      }
-    }
-    return mean;
-  }
-
-  /** Logits of all keys but the four sinks'. */
-  private static double[] expectedLogits(
-      double[][] queries, double[][] keys, double[][] rotation, boolean covariance) {
-    int d = rotation.length;
-    double[] mean = new double[d];
-    for (double[] query : queries) {
-      for (int i = 0; i < d; i++) {
-        mean[i] += query[i] / queries.length;
-      }
-    }
-    double[][] products = new double[d][d];
-    for (double[] query : queries) {
-      for (int i = 0; i < d; i++) {
-        for (int j = 0; j < d; j++) {
-          products[i][j] += (query[i] - mean[i]) * (query[j] - mean[j]) / queries.length;
-        }
-      }
-    }
-    double[] turned = times(rotation, mean);
-    double[] logits = new double[keys.length - 4];
-    for (int e = 4; e < keys.length; e++) {
-      double[] key = keys[e];
-      logits[e - 4] = dot(key, turned) / Math.sqrt(d);
-      if (covariance) {
-        double[] back = times(transposed(rotation), key);
-        logits[e - 4] += dot(back, times(products, back)) / (2 * d);
-      }
-    }
-    return logits;
-  }
-
-  private static double[] times(double[][] matrix, double[] x) {
-    return Arrays.stream(matrix).mapToDouble(row -> dot(row, x)).toArray();
-  }
-
-  private static double[][] transposed(double[][] matrix) {
-    double[][] turned = new double[matrix.length][matrix.length];
-    for (int i = 0; i < matrix.length; i++) {
-      for (int j = 0; j < matrix.length; j++) {
-        turned[j][i] = matrix[i][j];
-      }
-    }
-    return turned;
-  }
-
-  @Test
-  void expectedAttentionIsWhatNormalQueriesPayOnAverageAtTheNextPosition() {
-    int d = 4;
-    int tokens = 3000;
-    long seed = 77;
-    VectorSource source = normal(seed, .6);
-    PolicySimulation simulation =
-        new PolicySimulation(
-            Policies.create("expected-attention:sinks=0,future=1"),
-            new SimulatedLayer(0, 1, 1, d, 12, seed),
-            WAVES,
-            source);
-    simulation.generate(tokens);
-    long[] held = simulation.scored(0);
-    double[][] keys = vectors(source, Kind.KEY, 0, held, d);
-    double[][] values = vectors(source, Kind.VALUE, 0, held, d);
-    double[][] next = averageRotation(d, tokens, 1);
-    double[] paid = new double[held.length];
-    List<double[]> queries = new ArrayList<>();
-    for (long p = 0; p < 40_000; p++) { // the first are those that the policy saw
-      queries.add(times(next, vector(source, Kind.QUERY, 0, p, d)));
-    }
-    for (int e = 0; e < held.length; e++) {
-      double[] key = keys[e];
-      paid[e] =
-          queries.stream()
-              .mapToDouble(q -> Math.exp(dot(q, key) / Math.sqrt(d)))
-              .average()
-              .orElseThrow();
-    }
-    double sum = Arrays.stream(paid).sum();
-    double[] scores = simulation.scores(0);
-    for (int e = 0; e < held.length; e++) {
-      double expected = paid[e] / sum * Math.sqrt(dot(values[e], values[e]));
-      // a mean over 3,000 queries is off by some 2 %
-      assertThat(scores[e]).as("seed %d, %d", seed, e).isCloseTo(expected, within(.04 * expected));
-    }
+    return TestVectors.softmax(means);
   }
 }

@@ -118,6 +118,32 @@ class VectorPoliciesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(floats = {Float.MAX_VALUE, Float.MIN_VALUE, 1e-30f, 0})
+  void scoresAreFiniteWhateverTheVectors(float size) {
+    // large, small and no numbers side by side, of both signs
+    VectorSource extreme =
+        (kind, head, position, index) ->
+            (position + index) % 3 == 0 ? 0 : (position * index) % 2 == 0 ? size : -size;
+    for (String spec :
+        new String[] {
+          "knorm",
+          "keydiff",
+          "cur",
+          "cur:window=0",
+          "lagkv:lag=3",
+          "lagkv:lag=3,cross-scoring",
+          "expected-attention",
+          "expected-attention:epsilon=1,sinks=0",
+          "r-kv"
+        }) {
+      PolicySimulation simulation =
+          new PolicySimulation(Policies.create(spec), layer(1, 4, 16), UNIFORM, extreme);
+      simulation.prompt(40, Regime.chunked(7)); // fails at a score that is not finite
+      assertThat(simulation.evicted(0)).as(spec).hasSize(24);
+    }
+  }
+
   @Test
   void lagKvJudgesABlockByTheNextOne() {
     // Lag 2, keys of two channels. The reference block {2, 3} has ranges [0, 2] and [0, 4].

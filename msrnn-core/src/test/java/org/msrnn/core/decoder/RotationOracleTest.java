@@ -93,7 +93,8 @@ class RotationOracleTest {
             .isCloseTo(expected[t][i], within(TOLERANCE));
       }
     }
-    assertThat(Arrays.deepToString(run.kept)).contains("[0, 1, 2, 3, 4, 5, 6, 7, 8]");
+    long[] last = run.kept[TOKENS - 1][1][1];
+    assertThat(last[8] - last[0]).as("states with gaps between them").isGreaterThan(8);
   }
 
   @ParameterizedTest
