@@ -23,6 +23,7 @@ import org.msrnn.policies.LagKvPolicy;
 import org.msrnn.policies.NormSumPolicy;
 import org.msrnn.policies.ObservedAttentionPolicy;
 import org.msrnn.policies.PerLayerWrapper;
+import org.msrnn.policies.PerLayerWrapper;
 import org.msrnn.policies.PoolWrapper;
 import org.msrnn.policies.PromptEndWrapper;
 import org.msrnn.policies.PyramidKvPolicy;
@@ -52,6 +53,7 @@ module org.msrnn.policies {
       CakeBudgets,
       FastGenBudgets,
       FileBudgets,
+      PerLayerWrapper,
       PyramidPlanner,
       SimLayerKvBudgets;
   provides EvictionPolicyProvider with

@@ -41,8 +41,8 @@ public final class H2oPolicy implements EvictionPolicyProvider {
   @Override
   public String differences() {
     return "The authors' code (FMInference/H2O) sums over the sequences of a batch and keeps a set"
-               + " a query head; here each sequence has its own sums, and with granularity kv-head"
-               + " the mean over the query heads of a group is summed.";
+        + " a query head; here each sequence has its own sums, and with granularity kv-head"
+        + " the mean over the query heads of a group is summed.";
   }
 
   @Override
