@@ -18,10 +18,11 @@ record Planning(BudgetPlanner planner, BudgetPlanner.Request request) {
   Planning {
     double guaranteed = planner.guaranteed();
     if (!(guaranteed >= 0 && guaranteed <= 1)) {
-      throw refusal("guarantees a head " + guaranteed + " of its budget", "0 to 1");
+      throw refusal(planner, "guarantees a head " + guaranteed + " of its budget", "0 to 1");
     }
     if (guaranteed < 1 && request.granularity() == Granularity.LAYER) {
       throw refusal(
+          planner,
           "lets the heads of a layer compete, and this policy has one set for all of them",
           "a policy of granularity kv-head");
     }
@@ -110,6 +111,11 @@ record Planning(BudgetPlanner planner, BudgetPlanner.Request request) {
   }
 
   private InvalidOptionException refusal(String found, String allowed) {
+    return refusal(planner, found, allowed);
+  }
+
+  private static InvalidOptionException refusal(
+      BudgetPlanner planner, String found, String allowed) {
     return new InvalidOptionException(
         "budgets", "budget planner " + planner + " " + found + "; allowed is " + allowed);
   }

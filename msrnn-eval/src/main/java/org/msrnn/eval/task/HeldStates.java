@@ -1,5 +1,6 @@
 package org.msrnn.eval.task;
 
+import java.util.stream.IntStream;
 import org.msrnn.api.ModelInfo;
 import org.msrnn.api.Regime;
 import org.msrnn.api.StateSpec;
@@ -8,26 +9,29 @@ import org.msrnn.api.policy.Budgets;
 import org.msrnn.api.policy.Trigger;
 
 /**
- * The most single states that any layer holds after each token of one feed, which a layer-major
- * feed does not show while it runs.
+ * The most single states that any layer holds after each token of one feed but the last, which a
+ * layer-major feed does not show while it runs. After the last one the multi-state says it itself,
+ * with budgets that may have changed.
  *
- * @param budget the largest budget of any layer or KV head
+ * @param budget the largest budget of any layer or KV head; where the heads of a layer compete, the
+ *     largest mean of a layer's heads, since what each of them holds depends on their scores
  * @param every tokens between two decisions; 0 if there is none before the end
  */
 record HeldStates(int budget, int every) {
 
   static HeldStates of(StateSpec spec, ModelInfo model) {
     var policy = spec.policy();
-    Budgets budgets =
-        spec.budgets()
-            .plan(
-                new BudgetPlanner.Request(
-                    model.layers(), model.kvHeads(), spec.states(), 1, policy.granularity()));
+    var request = BudgetPlanner.Request.of(model, policy, spec.states());
+    Budgets budgets = spec.budgets().plan(request);
+    boolean compete = spec.budgets().guaranteed() < 1;
     int most = 1;
     for (int l = 0; l < model.layers(); l++) {
-      for (int h = 0; h < model.kvHeads(); h++) {
-        most = Math.max(most, budgets.states(l, h));
-      }
+      int layer = l;
+      var states =
+          IntStream.range(0, model.kvHeads())
+              .map(head -> budgets.states(layer, head))
+              .summaryStatistics();
+      most = Math.max(most, compete ? (int) Math.ceil(states.getAverage()) : states.getMax());
     }
     Trigger trigger = policy.trigger();
     boolean decides =

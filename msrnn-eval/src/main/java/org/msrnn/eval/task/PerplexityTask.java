@@ -38,19 +38,20 @@ public record PerplexityTask(Msrnn msrnn, StateSpec spec, TextProtocol protocol)
     NllSum after = new NllSum();
     StateFigures figures = StateFigures.NONE;
     for (Stream stream : streams) {
-      LogitsSink sink =
-          (index, logits) -> {
-            int token = stream.ids()[index + 1];
-            double nll = -LogProbability.of(logits, token);
-            all.add(nll);
-            if (bounded && isAfterState(index)) {
-              after.add(nll);
-            }
-            listener.accept(
-                document.name(), stream.position(index + 1), token, nll, held.after(index + 1L));
-            progress.accept(all, total);
-          };
       try (MultiState state = msrnn.start(spec)) {
+        LogitsSink sink =
+            (index, logits) -> {
+              int token = stream.ids()[index + 1];
+              double nll = -LogProbability.of(logits, token);
+              all.add(nll);
+              if (bounded && isAfterState(index)) {
+                after.add(nll);
+              }
+              boolean last = index + 1 == stream.predicted();
+              long states = last ? state.states() : held.after(index + 1L);
+              listener.accept(document.name(), stream.position(index + 1), token, nll, states);
+              progress.accept(all, total);
+            };
         // The last token is predicted and never fed: nothing comes after it.
         msrnn.feed(state, java.util.Arrays.copyOf(stream.ids(), stream.predicted()), sink);
         figures = figures.with(StateFigures.of(state));

@@ -40,7 +40,7 @@ class HeldStatesTest {
   }
 
   private Setup setup(String policy, String state, String regime) {
-    return machine.setup(new SpecText(policy, state, regime, "original", "uniform", "f32", 0));
+    return machine.setup(new SpecText(policy, state, regime, "original", null, "f32", 0));
   }
 
   @ParameterizedTest
@@ -54,6 +54,29 @@ class HeldStatesTest {
       for (int t = 1; t <= 12; t++) {
         model.step(multiState, 100 + t, logits);
         assertThat(held.after(t)).as("after %d", t).isEqualTo(multiState.states());
+      }
+    }
+  }
+
+  /** What one head holds depends on scores, what a layer holds does not. */
+  @ParameterizedTest
+  @CsvSource({"tova+ada", "h2o+ada:0"})
+  void countOfCompetingHeadsIsTheMeanOfALayer(String policy) {
+    Setup setup = setup(policy, "6", "stepwise");
+    var model = machine.model().msrnn();
+    HeldStates held = HeldStates.of(setup.spec(), model.model());
+    int heads = model.model().kvHeads();
+    try (MultiState multiState = model.start(setup.spec())) {
+      float[] logits = new float[model.model().vocabulary()];
+      for (int t = 1; t <= 20; t++) {
+        model.step(multiState, 100 + t, logits);
+        for (int l = 0; l < model.model().layers(); l++) {
+          long sum = 0;
+          for (int h = 0; h < heads; h++) {
+            sum += multiState.kept(l, h).length;
+          }
+          assertThat(sum).as("after %d", t).isEqualTo(heads * held.after(t));
+        }
       }
     }
   }
