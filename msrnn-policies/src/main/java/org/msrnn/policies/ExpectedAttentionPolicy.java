@@ -60,7 +60,7 @@ public final class ExpectedAttentionPolicy implements EvictionPolicyProvider {
     return new ExpectedAttention(
         options.integer("future", 512, 1, 1 << 20),
         options.integer("sinks", 4, 0, Integer.MAX_VALUE),
-        options.number("epsilon", 0, 0, Double.MAX_VALUE),
+        options.number("epsilon", 0, 0, 1),
         options.flag("covariance", true));
   }
 

@@ -240,6 +240,7 @@ class VectorPoliciesTest {
         "expected-attention:future=0",
         "expected-attention:epsilon=-0.1",
         "expected-attention:epsilon=NaN",
+        "expected-attention:epsilon=1.1",
         "expected-attention:covariance=no",
         "r-kv:lambda=1.5",
         "r-kv:window=65",

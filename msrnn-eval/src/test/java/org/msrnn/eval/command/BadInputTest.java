@@ -47,7 +47,7 @@ class BadInputTest {
         bad(1, "line 1, column 8", "perplexity", "--tokens", words),
         bad(1, "id 2: 4096, allowed is 0 to 4095", "perplexity", "--tokens", far),
         bad(2, "does not go with --tokens", "perplexity", "--tokens", far, "--bos"),
-        bad(2, "found are full, h2o, random, tova, window", "perplexity", good, "--policy", "nix"),
+        bad(2, "tova, window", "perplexity", good, "--policy", "nix"),
         bad(2, "has no option 'nix'", "perplexity", good, "--policy", "tova:nix=1", "--state", "8"),
         bad(2, "is not understood", "perplexity", good, "--policy", "Tova!", "--state", "8"),
         bad(2, "needs its size", "perplexity", good, "--policy", "tova"),
