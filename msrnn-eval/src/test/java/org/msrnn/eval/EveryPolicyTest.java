@@ -23,6 +23,7 @@ import org.msrnn.api.Regime;
 import org.msrnn.api.StateSpec;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.TensorType;
+import org.msrnn.api.policy.BudgetPlanner;
 import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.Trigger;
 import org.msrnn.core.Model;
@@ -112,7 +113,8 @@ class EveryPolicyTest {
   @MethodSource("specs")
   void aStateThatHoldsEverythingIsTheTransformer(String policy) {
     try (MultiState full = msrnn().start(spec("full", 1));
-        MultiState state = msrnn().start(spec(policy, TOKENS + 5))) {
+        MultiState state =
+            msrnn().start(spec(policy, TOKENS + 5).with(BudgetPlanner.UNIFORM))) {
       float[][] expected = feed(full, 0, TOKENS);
       float[][] found = feed(state, 0, TOKENS);
 
