@@ -26,8 +26,8 @@ import org.msrnn.policies.PerLayerWrapper;
 import org.msrnn.policies.PerLayerWrapper;
 import org.msrnn.policies.PoolWrapper;
 import org.msrnn.policies.PromptEndWrapper;
+import org.msrnn.policies.PyramidBudgets;
 import org.msrnn.policies.PyramidKvPolicy;
-import org.msrnn.policies.PyramidPlanner;
 import org.msrnn.policies.RandomPolicy;
 import org.msrnn.policies.RecentWrapper;
 import org.msrnn.policies.RkvPolicy;
@@ -54,7 +54,7 @@ module org.msrnn.policies {
       FastGenBudgets,
       FileBudgets,
       PerLayerWrapper,
-      PyramidPlanner,
+      PyramidBudgets,
       SimLayerKvBudgets;
   provides EvictionPolicyProvider with
       CakePolicy,

@@ -113,8 +113,7 @@ class EveryPolicyTest {
   @MethodSource("specs")
   void aStateThatHoldsEverythingIsTheTransformer(String policy) {
     try (MultiState full = msrnn().start(spec("full", 1));
-        MultiState state =
-            msrnn().start(spec(policy, TOKENS + 5).with(BudgetPlanner.UNIFORM))) {
+        MultiState state = msrnn().start(spec(policy, TOKENS + 5).with(BudgetPlanner.UNIFORM))) {
       float[][] expected = feed(full, 0, TOKENS);
       float[][] found = feed(state, 0, TOKENS);
 

@@ -8,7 +8,7 @@ import org.msrnn.api.policy.WrappedPolicy;
 
 /**
  * {@code pyramidkv}: the score of {@link SnapKvPolicy}, with budgets that fall from layer to layer:
- * {@link PyramidPlanner}.
+ * {@link PyramidBudgets}.
  *
  * <p>Options: {@code beta} (20) of the planner; those of {@code snapkv}, with {@code window=8},
  * {@code kernel=7}, {@code pooling=max} and {@code reduce-first} unless given.
@@ -43,7 +43,7 @@ public final class PyramidKvPolicy implements EvictionPolicyProvider {
   @Override
   public EvictionPolicy create(Options options) {
     return new PyramidKv(
-        SnapKvPolicy.of(options, 8, 7, PooledWindow.Pooling.MAX, true), PyramidPlanner.of(options));
+        SnapKvPolicy.of(options, 8, 7, PooledWindow.Pooling.MAX, true), PyramidBudgets.of(options));
   }
 
   private record PyramidKv(EvictionPolicy policy, BudgetPlanner budgets) implements WrappedPolicy {}

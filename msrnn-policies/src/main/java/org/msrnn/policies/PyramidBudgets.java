@@ -14,9 +14,9 @@ import org.msrnn.api.policy.Options;
  * <p>Paper: PyramidKV, arXiv 2406.02069, section 4.2. Option: {@code beta}, 20 unless given; 1 is
  * uniform.
  */
-public final class PyramidPlanner implements BudgetPlannerProvider {
+public final class PyramidBudgets implements BudgetPlannerProvider {
   /** For the service loader. */
-  public PyramidPlanner() {}
+  public PyramidBudgets() {}
 
   @Override
   public String name() {
@@ -49,6 +49,11 @@ public final class PyramidPlanner implements BudgetPlannerProvider {
         budgets[l] += pinned;
       }
       return Budgets.byLayer(budgets, request.kvHeads());
+    }
+
+    @Override
+    public String toString() {
+      return "pyramid:beta=" + beta;
     }
   }
 }

@@ -16,7 +16,7 @@ import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.Options;
 
 /** Budgets that fall along a line and add up exactly. */
-class PyramidPlannerTest {
+class PyramidBudgetsTest {
   /** What kvpress gives 8 layers of a 4096-token prompt at a ratio of .5, its window beside it. */
   @Test
   void budgetsFallAlongALine() {
@@ -66,7 +66,7 @@ class PyramidPlannerTest {
 
     assertThat(budgets(own.plan(request))).isEqualTo(plan("7", 4, 64, 9));
     assertThat(own.plan(request).states(0, 1)).isEqualTo(own.plan(request).states(0, 0));
-    assertThat(own.toString()).contains("7");
+    assertThat(own).hasToString("pyramid:beta=7.0");
     assertThat(budgets(Policies.create("pyramidkv:beta=1").budgets().plan(request)))
         .isEqualTo(budgets(Policies.create("snapkv").budgets().plan(request)));
   }
@@ -88,6 +88,6 @@ class PyramidPlannerTest {
   }
 
   private static BudgetPlanner planner(String beta) {
-    return new PyramidPlanner().create(new Options("planner pyramid", Map.of("beta", beta)));
+    return new PyramidBudgets().create(new Options("planner pyramid", Map.of("beta", beta)));
   }
 }
