@@ -117,7 +117,9 @@ class EveryPolicyTest {
       float[][] expected = feed(full, 0, TOKENS);
       float[][] found = feed(state, 0, TOKENS);
 
-      assertThat(state.evictions()).isZero();
+      if (!state.spec().budgets().adaptive()) { // those act once the last token has gone through
+        assertThat(state.evictions()).isZero();
+      }
       for (int t = 0; t < TOKENS; t++) {
         assertThat(found[t]).as("token %d", t).containsExactly(expected[t], within(1e-4f));
       }
