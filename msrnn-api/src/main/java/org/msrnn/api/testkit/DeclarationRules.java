@@ -2,48 +2,40 @@ package org.msrnn.api.testkit;
 
 import static org.msrnn.api.testkit.PolicySubject.require;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.policy.EvictionPolicy;
-import org.msrnn.api.policy.Options;
+import org.msrnn.api.policy.EvictionPolicyProvider;
 import org.msrnn.api.policy.Pins;
 import org.msrnn.api.policy.ScoreProgram;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 import org.msrnn.api.policy.Trigger;
 
 /** What a provider and its policy say of themselves. */
 record DeclarationRules(PolicySubject subject) {
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
-  private static final String UNKNOWN = "no-such-option";
-  private static final String NONSENSE = "?!";
   private static final List<Integer> STATES = List.of(1, 2, 3, 8, 1000, Integer.MAX_VALUE);
 
-  Stream<Rule> all() {
-    return Stream.of(
-        new Rule("the name is well formed and stable", this::name),
-        new Rule("the summary is one line", this::summary),
-        new Rule("unknown options are refused by name", this::unknownOptions),
-        new Rule("bad values of options are refused by name", this::badValues),
-        new Rule("declarations are sane", this::sane),
-        new Rule("declarations are stable", this::stable),
-        new Rule("toString names the policy and is stable", this::text),
-        new Rule("pins leave something to drop", this::pins));
-  }
+  /** From one head of one number to the layers of a large model. */
+  private static final List<SetShape> SHAPES =
+      List.of(
+          new SetShape(1, 1, 1),
+          new SetShape(3, 2, 5),
+          new SetShape(1, 4, 64),
+          new SetShape(8, 8, 128),
+          new SetShape(32, 1, 128));
 
-  private void name() {
-    String name = subject.provider().name();
-    require(
-        name != null && NAME.matcher(name).matches(),
-        "the name is '"
-            + name
-            + "', allowed are lower-case ASCII letters, digits and hyphens, a"
-            + " letter first, at most 64");
-    String again = subject.provider().name();
-    require(name.equals(again), "the name is '" + name + "', then '" + again + "'");
+  Stream<Rule> all() {
+    EvictionPolicyProvider provider = subject.provider();
+    Stream<Rule> service =
+        new ServiceRules("policy", provider::name, provider::create, subject.options()).all();
+    return Stream.concat(
+        service,
+        Stream.of(
+            new Rule("the summary is one line", this::summary),
+            new Rule("declarations are sane", this::sane),
+            new Rule("declarations are stable", this::stable),
+            new Rule("pins leave something to drop", this::pins)));
   }
 
   private void summary() {
@@ -53,70 +45,17 @@ record DeclarationRules(PolicySubject subject) {
         "the summary is '" + summary + "', allowed is one line of text");
   }
 
-  private void unknownOptions() {
-    Map<String, String> given = new LinkedHashMap<>(subject.options());
-    given.put(UNKNOWN, "1");
-    String refused = refusal(given);
-    require(
-        refused.contains(UNKNOWN),
-        "the option " + UNKNOWN + " is not refused by name, but with: " + refused);
-    String own = refusal(subject.options());
-    require(own.isEmpty(), "its own options are refused, since create does not read them: " + own);
-  }
-
-  private void badValues() {
-    Options options = new Options("policy " + subject.provider().name(), subject.options());
-    subject.provider().create(options);
-    for (Options.Declared declared : options.declared()) {
-      String option = declared.name();
-      Map<String, String> given = new LinkedHashMap<>(subject.options());
-      given.put(option, NONSENSE);
-      String refused = refusal(given);
-      require(
-          refused.isEmpty() || refused.contains(option),
-          "the value "
-              + NONSENSE
-              + " of "
-              + option
-              + " is not refused by name, but with: "
-              + refused);
-    }
-  }
-
-  /** Creates a policy as the core does; the sentence that refuses the options, or nothing. */
-  private String refusal(Map<String, String> given) {
-    Options options = new Options("policy " + subject.provider().name(), given);
-    try {
-      subject.provider().create(options);
-      options.refuseUnread();
-      return "";
-    } catch (InvalidOptionException e) {
-      return e.getMessage() == null ? "no sentence" : e.getMessage();
-    } catch (RuntimeException e) {
-      throw new ContractViolation("create with " + given + " threw " + e, e);
-    }
-  }
-
-  /** Saved states and results are known by it, in later runs too. */
-  private void text() {
-    EvictionPolicy policy = subject.create();
-    String text = String.valueOf(policy);
-    String identity = Integer.toHexString(System.identityHashCode(policy));
-    require(
-        !text.isBlank() && !text.endsWith("@" + identity),
-        "toString is '"
-            + text
-            + "', which no other run will print; a record's says what is needed");
-    String again = String.valueOf(subject.create());
-    require(text.equals(again), "toString is '" + text + "', of the next one '" + again + "'");
-  }
-
   private void sane() {
     EvictionPolicy policy = subject.create();
-    int columns = policy.columns();
-    require(
-        columns >= 0 && columns <= PolicySimulation.MOST_COLUMNS,
-        "columns is " + columns + ", allowed is 0 to " + PolicySimulation.MOST_COLUMNS);
+    size("columns", policy.columns(), PolicySimulation.MOST_COLUMNS);
+    for (SetShape shape : SHAPES) {
+      size("columns of " + shape, policy.columns(shape), PolicySimulation.MOST_COLUMNS);
+      size("memory of " + shape, policy.memory(shape), PolicySimulation.MOST_MEMORY);
+    }
+    require(policy.budgets() != null, "budgets returned null");
+    ServiceRules.named("budget planner", policy.budgets());
+    require(policy.positions() != null, "positions returned null");
+    ServiceRules.named("position scheme", policy.positions());
     Signals signals = policy.observes();
     require(signals != null, "observes returned null");
     require(policy.granularity() != null, "granularity returned null");
@@ -131,6 +70,10 @@ record DeclarationRules(PolicySubject subject) {
             + trigger);
     require(policy.program() != null, "program returned null");
     policy.program().ifPresent(program -> sane(program, policy));
+  }
+
+  private static void size(String what, int found, int most) {
+    require(found >= 0 && found <= most, what + " is " + found + ", allowed is 0 to " + most);
   }
 
   private static void sane(ScoreProgram program, EvictionPolicy policy) {
@@ -173,6 +116,11 @@ record DeclarationRules(PolicySubject subject) {
     all.append(policy.observes()).append(", ").append(policy.granularity());
     all.append(", ").append(policy.columns()).append(" columns, ").append(policy.trigger());
     all.append(policy.positional() ? ", positional, " : ", ").append(policy.program());
+    all.append(", ").append(policy.budgets()).append(", ").append(policy.positions());
+    for (SetShape shape : SHAPES) {
+      all.append(", ").append(policy.columns(shape)).append(" columns, ");
+      all.append(policy.memory(shape)).append(" numbers a set");
+    }
     for (int states : STATES) {
       all.append(", ").append(states).append(": ").append(policy.pins(states));
     }
@@ -189,6 +137,16 @@ record DeclarationRules(PolicySubject subject) {
         throw new ContractViolation("pins(" + states + ") threw " + e, e);
       }
     }
-    require(!subject.budgets().isEmpty(), "no budget is workable");
+    int least = subject.budgets().getFirst();
+    for (int states = least; states <= PolicySubject.MOST_WORKABLE; states++) {
+      require(
+          PolicySubject.workable(policy, states),
+          "budget "
+              + least
+              + " leaves something to drop, but "
+              + states
+              + " does not: "
+              + policy.pins(states));
+    }
   }
 }

@@ -1,7 +1,6 @@
 package org.msrnn.api.testkit;
 
 import static org.msrnn.api.testkit.PolicySubject.require;
-import static org.msrnn.api.testkit.PolicySubject.tried;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,111 +8,112 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.msrnn.api.policy.EvictionPolicy;
-import org.msrnn.api.testkit.PolicySimulation.Eviction;
+import org.msrnn.api.testkit.PolicySimulation.Course;
 
 /** What a policy's decisions may depend on: the set and the rows of its own sequence, no more. */
-record IndependenceRules(PolicySubject subject) {
-  private static final int THREADS = 8;
-  private static final int SEQUENCES = 32;
+record IndependenceRules(PolicySubject subject, Trials trials) {
+  private static final int THREADS = 64;
 
   Stream<Rule> all() {
     return Stream.of(
-        new Rule("the same seed drops the same states", this::deterministic),
-        new Rule("earlier sequences leave no trace", this::earlier),
-        new Rule("sequences of a batch do not influence each other", this::batch),
-        new Rule("arrays may move between calls", this::moving),
-        new Rule("a fork and a restored state go on alike", this::fork),
+        trials.rule("the same seed drops the same states", IndependenceRules::deterministic),
+        trials.rememberingRule("earlier sequences leave no trace", () -> earlier(subject.create())),
+        trials.rememberingRule("sequences of a batch do not influence each other", Batch::new),
+        trials.rule("arrays may move between calls", IndependenceRules::moving),
+        trials.rule("a fork and a restored state go on alike", IndependenceRules::fork),
         new Rule("one instance serves many threads", this::threads));
   }
 
-  private void deterministic() {
-    subject.each(
-        scenario -> {
-          EvictionPolicy policy = subject.create();
-          List<Eviction> first = subject.alone(scenario);
-          same("another instance", first, scenario.run(policy));
-          same("an instance run twice", first, scenario.run(policy));
-        });
+  /** Every other sequence on the instance that had it before, the others on another one. */
+  private static void deterministic(Trial trial) {
+    boolean again = trial.scenario().seed() % 2 == 1;
+    EvictionPolicy policy = again ? trial.outcome().policy() : trial.create();
+    same(again ? "an instance run twice" : "another instance", trial.alone(), trial.run(policy));
   }
 
-  private void earlier() {
-    EvictionPolicy used = subject.create();
-    subject.each(
-        scenario ->
-            same("other sequences came before", subject.alone(scenario), scenario.run(used)));
+  private static Consumer<Trial> earlier(EvictionPolicy used) {
+    return trial -> same("other sequences came before", trial.alone(), trial.run(used));
   }
 
-  private void batch() {
-    List<Scenario> all = subject.scenarios(Integer.MAX_VALUE).toList();
-    for (int i = 0; i < all.size(); i++) {
-      Scenario one = all.get(i);
-      Scenario other = all.get((i + 1) % all.size());
-      tried(one, () -> together(one, other));
+  /** Feeds sequences two by two; the first one beside itself, too. */
+  private static final class Batch implements Consumer<Trial> {
+    private boolean started;
+    private @Nullable Trial waiting;
+
+    @Override
+    public void accept(Trial trial) {
+      if (!started) {
+        started = true;
+        together(trial, trial);
+      }
+      if (waiting == null) {
+        waiting = trial;
+      } else {
+        together(waiting, trial);
+        waiting = null;
+      }
+    }
+
+    private static void together(Trial one, Trial other) {
+      EvictionPolicy shared = one.create();
+      PolicySimulation a = one.simulation(shared);
+      PolicySimulation b = other.simulation(shared);
+      for (int part = 0; part < one.scenario().parts(); part++) {
+        one.scenario().feed(a, part);
+        other.scenario().feed(b, part);
+      }
+      same("fed before " + other.scenario(), one.alone(), a.course());
+      same("fed after " + one.scenario(), other.alone(), b.course());
     }
   }
 
-  private void together(Scenario one, Scenario other) {
-    EvictionPolicy shared = subject.create();
-    PolicySimulation a = one.simulation(shared);
-    PolicySimulation b = other.simulation(shared);
-    for (int part = 0; part < one.parts(); part++) {
-      one.feed(a, part);
-      other.feed(b, part);
+  private static void moving(Trial trial) {
+    PolicySimulation moving = trial.movingSimulation(trial.create());
+    same("in arrays that move", trial.alone(), trial.scenario().finish(moving, 0));
+  }
+
+  /** A fork and its original are fed in turn; what is left of it is restored near the end. */
+  private static void fork(Trial trial) {
+    Scenario scenario = trial.scenario();
+    int forked = scenario.parts() / 3;
+    int restored = 2 * scenario.parts() / 3;
+    PolicySimulation original = trial.simulation(trial.create());
+    for (int part = 0; part < forked; part++) {
+      scenario.feed(original, part);
     }
-    same("fed beside another sequence", subject.alone(one), a.evictions());
-    same("fed as the second of two", subject.alone(other), b.evictions());
-  }
-
-  private void moving() {
-    subject.each(
-        scenario -> {
-          List<Eviction> still = subject.alone(scenario);
-          same(
-              "in arrays that move",
-              still,
-              scenario.finish(scenario.movingSimulation(subject.create()), 0));
-        });
-  }
-
-  private void fork() {
-    subject.each(
-        scenario -> {
-          List<Eviction> whole = subject.alone(scenario);
-          int at = scenario.parts() / 3;
-          EvictionPolicy policy = subject.create();
-          PolicySimulation original = scenario.simulation(policy);
-          for (int part = 0; part < at; part++) {
-            scenario.feed(original, part);
-          }
-          PolicySimulation fork = original.fork();
-          PolicySimulation restored = original.fork(subject.create());
-          same("the original of a fork", whole, scenario.finish(original, at));
-          same("a fork", whole, scenario.finish(fork, at));
-          same("a state restored for another instance", whole, scenario.finish(restored, at));
-        });
+    PolicySimulation fork = original.fork();
+    for (int part = forked; part < restored; part++) {
+      scenario.feed(original, part);
+      scenario.feed(fork, part);
+    }
+    PolicySimulation other = fork.fork(trial.create());
+    Course whole = trial.alone();
+    same("a fork", whole, scenario.finish(fork, restored));
+    same("the original of a fork", whole, scenario.finish(original, restored));
+    same("a state restored for another instance", whole, scenario.finish(other, restored));
   }
 
   private void threads() {
-    List<Scenario> scenarios = subject.scenarios(SEQUENCES).toList();
-    List<List<Eviction>> alone = scenarios.stream().map(subject::alone).toList();
+    List<Scenario> scenarios = subject.scenarios(THREADS).toList();
+    List<Course> alone = scenarios.stream().map(one -> one.run(subject.create())).toList();
     EvictionPolicy shared = subject.create();
     try (ExecutorService pool = Executors.newFixedThreadPool(THREADS)) {
-      List<Future<List<Eviction>>> runs = new ArrayList<>();
+      List<Future<Course>> runs = new ArrayList<>();
       for (Scenario scenario : scenarios) {
         runs.add(pool.submit(() -> scenario.run(shared)));
       }
       for (int i = 0; i < runs.size(); i++) {
-        same(
-            scenarios.get(i) + " on one of " + THREADS + " threads",
-            alone.get(i),
-            get(runs.get(i)));
+        String what = scenarios.get(i) + " on one of " + THREADS + " threads";
+        same(what, alone.get(i), get(runs.get(i)));
       }
     }
   }
 
-  private static List<Eviction> get(Future<List<Eviction>> run) {
+  private static Course get(Future<Course> run) {
     try {
       return run.get();
     } catch (ExecutionException e) {
@@ -124,9 +124,43 @@ record IndependenceRules(PolicySubject subject) {
     }
   }
 
-  private static void same(String what, List<Eviction> expected, List<Eviction> found) {
+  private static void same(String what, Course expected, Course found) {
+    sameEvictions(what + ", other states leave", expected, found);
+    int i = first(expected.demands(), found.demands());
     require(
-        expected.equals(found),
-        what + ", other states leave: " + ScoringRules.difference(expected, found));
+        expected.demands().equals(found.demands()),
+        what
+            + ", demand "
+            + i
+            + " is "
+            + at(found.demands(), i)
+            + " in place of "
+            + at(expected.demands(), i));
+  }
+
+  /** Fails with the first difference unless the same states leave. */
+  static void sameEvictions(String what, Course expected, Course found) {
+    int i = first(expected.evictions(), found.evictions());
+    require(
+        expected.evictions().equals(found.evictions()),
+        what
+            + ": eviction "
+            + i
+            + " is "
+            + at(expected.evictions(), i)
+            + " and "
+            + at(found.evictions(), i));
+  }
+
+  private static int first(List<?> one, List<?> other) {
+    int i = 0;
+    while (i < Math.min(one.size(), other.size()) && one.get(i).equals(other.get(i))) {
+      i++;
+    }
+    return i;
+  }
+
+  private static Object at(List<?> list, int index) {
+    return index < list.size() ? list.get(index) : "none";
   }
 }

@@ -2,8 +2,10 @@ package org.msrnn.api.testkit;
 
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.EvictionPolicyProvider;
+import org.msrnn.api.policy.Options;
+import org.msrnn.api.policy.PolicyWrapperProvider;
 
 /**
  * What every eviction policy must keep, as executable rules: no model and no test framework needed.
@@ -39,6 +41,38 @@ public final class PolicyContract {
   }
 
   /**
+   * The contract of a wrapper around the policy: its name, its options, and all that the wrapped
+   * policy does. Wrappers nest.
+   *
+   * @param given the options of the wrapper
+   */
+  public PolicyContract wrapped(PolicyWrapperProvider wrapper, Map<String, String> given) {
+    return new PolicyContract(
+        new WrappedProvider(provider, options, wrapper), Map.copyOf(given), seeds);
+  }
+
+  /** A wrapper around a policy with options, as if it were a policy with the wrapper's options. */
+  private record WrappedProvider(
+      EvictionPolicyProvider base, Map<String, String> baseOptions, PolicyWrapperProvider wrapper)
+      implements EvictionPolicyProvider {
+    @Override
+    public String name() {
+      return wrapper.name();
+    }
+
+    @Override
+    public String summary() {
+      return wrapper.summary();
+    }
+
+    @Override
+    public EvictionPolicy create(Options options) {
+      EvictionPolicy inner = base.create(new Options("policy " + base.name(), baseOptions));
+      return wrapper.wrap(inner, options);
+    }
+  }
+
+  /**
    * The same with another number of sequences for each rule; 108 try everything once.
    *
    * @param count 1 or more
@@ -55,32 +89,20 @@ public final class PolicyContract {
    */
   public Stream<Rule> rules() {
     PolicySubject subject = new PolicySubject(provider, options, seeds);
+    Trials trials = new Trials(subject);
+    String author = author(provider) + (options.isEmpty() ? "" : " with " + options);
     return Stream.of(
             new DeclarationRules(subject).all(),
-            new ScoringRules(subject).all(),
-            new IndependenceRules(subject).all())
+            new ScoringRules(subject, trials).all(),
+            new IndependenceRules(subject, trials).all())
         .flatMap(rules -> rules)
-        .map(this::named);
+        .map(rule -> rule.named(author));
   }
 
-  /** The rule with its policy and name in the message, whatever the policy throws. */
-  private Rule named(Rule rule) {
-    return new Rule(
-        rule.name(),
-        () -> {
-          try {
-            rule.check();
-          } catch (ContractViolation e) {
-            throw new ContractViolation(broken(rule, e.getMessage()), e);
-          } catch (RuntimeException | LinkageError e) {
-            throw new ContractViolation(broken(rule, "it threw " + e), e);
-          }
-        });
-  }
-
-  private String broken(Rule rule, @Nullable String how) {
-    String given = options.isEmpty() ? "" : " with " + options;
-    return provider.getClass().getName() + given + " breaks '" + rule.name() + "': " + how;
+  private static String author(EvictionPolicyProvider provider) {
+    return provider instanceof WrappedProvider wrapped
+        ? wrapped.wrapper.getClass().getName() + " around " + author(wrapped.base)
+        : provider.getClass().getName();
   }
 
   /**

@@ -17,7 +17,9 @@ final class PolicyFault extends ContractViolation {
     /** An attention row was changed. */
     ROW_CHANGED,
     /** Something was read that was not declared. */
-    UNDECLARED
+    UNDECLARED,
+    /** A demand that is none, or that changed a column. */
+    DEMAND
   }
 
   private final Kind kind;

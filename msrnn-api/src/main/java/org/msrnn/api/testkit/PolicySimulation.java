@@ -3,12 +3,12 @@ package org.msrnn.api.testkit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.msrnn.api.PolicyException;
 import org.msrnn.api.Regime;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.Pins;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 import org.msrnn.api.policy.Trigger;
 
@@ -23,11 +23,15 @@ import org.msrnn.api.policy.Trigger;
  */
 public final class PolicySimulation {
   /** The most columns that a policy may ask for. */
-  static final int MOST_COLUMNS = 1000;
+  static final int MOST_COLUMNS = 1 << 16;
+
+  /** The most numbers that a policy may ask for a set. */
+  static final int MOST_MEMORY = 1 << 24;
 
   private final EvictionPolicy policy;
+  private final WatchedPolicy watched;
   private final SimulatedLayer layer;
-  private final AttentionSource attention;
+  private final RowSource rows;
   private final Signals signals;
   private final Trigger trigger;
   private final Pins pins;
@@ -35,7 +39,9 @@ public final class PolicySimulation {
   private final SimulatedKvSet[] sets;
   private final double[][] scores;
   private final long[][] scored;
+  private final double[] demands;
   private final List<Eviction> evictions;
+  private final List<Double> demanded;
   private long tokens;
 
   /**
@@ -47,15 +53,18 @@ public final class PolicySimulation {
    */
   public record Eviction(int kvHead, long query, long position) {}
 
+  /** All that a policy decided. */
+  record Course(List<Eviction> evictions, List<Double> demands) {}
+
   /**
    * An empty layer.
    *
    * @param policy the policy; its granularity says whether there is one set or one a KV head
    * @throws PolicyException if the policy pins as many states as the budget, or more, or asks for
-   *     more than 1,000 columns
+   *     more than 65,536 columns or more than 16,777,216 numbers a set
    */
   public PolicySimulation(EvictionPolicy policy, SimulatedLayer layer, AttentionSource attention) {
-    this(policy, layer, attention, VectorSource.random(layer), false);
+    this(policy, layer, attention, VectorSource.random(layer));
   }
 
   /** A layer with keys, values and query vectors of the test's own; see the other constructor. */
@@ -64,37 +73,33 @@ public final class PolicySimulation {
       SimulatedLayer layer,
       AttentionSource attention,
       VectorSource vectors) {
-    this(policy, layer, attention, vectors, false);
+    this(policy, layer, set -> SimulatedRow.rows(attention, set), vectors, false);
   }
 
   /** With {@code moving}, every call finds the set in new arrays and the old ones void. */
   PolicySimulation(
       EvictionPolicy policy,
       SimulatedLayer layer,
-      AttentionSource attention,
+      RowSource rows,
       VectorSource vectors,
       boolean moving) {
     this.policy = policy;
     this.layer = layer;
-    this.attention = attention;
+    this.rows = rows;
     this.signals = policy.observes();
     this.trigger = policy.trigger();
     this.moving = moving;
-    int columns = policy.columns();
-    if (columns < 0 || columns > MOST_COLUMNS) {
-      throw new PolicyException(
-          "policy "
-              + policy
-              + " asks for "
-              + columns
-              + " columns, allowed is 0 to "
-              + MOST_COLUMNS);
-    }
+    this.watched = new WatchedPolicy(policy, signals);
     boolean shared = policy.granularity() == Granularity.LAYER;
     this.sets = new SimulatedKvSet[shared ? 1 : layer.kvHeads()];
+    SetShape shape = new SetShape(shared ? layer.kvHeads() : 1, layer.group(), layer.headSize());
+    refuse("columns", policy.columns(shape), MOST_COLUMNS);
+    refuse("numbers a set", policy.memory(shape), MOST_MEMORY);
     for (int s = 0; s < sets.length; s++) {
       sets[s] = new SimulatedKvSet(layer, shared ? -1 : s, policy, vectors);
     }
+    this.demands = new double[sets.length];
+    this.demanded = new ArrayList<>();
     this.scores = new double[sets.length][0];
     this.scored = new long[sets.length][0];
     this.evictions = new ArrayList<>();
@@ -104,8 +109,9 @@ public final class PolicySimulation {
 
   private PolicySimulation(PolicySimulation other, EvictionPolicy policy) {
     this.policy = policy;
+    this.watched = new WatchedPolicy(policy, other.signals);
     this.layer = other.layer;
-    this.attention = other.attention;
+    this.rows = other.rows;
     this.signals = other.signals;
     this.trigger = other.trigger;
     this.pins = other.pins;
@@ -115,7 +121,16 @@ public final class PolicySimulation {
     this.scores = other.scores.clone();
     this.scored = other.scored.clone();
     this.evictions = new ArrayList<>(other.evictions);
+    this.demands = other.demands.clone();
+    this.demanded = new ArrayList<>(other.demanded);
     this.tokens = other.tokens;
+  }
+
+  private void refuse(String what, int asked, int most) {
+    if (asked < 0 || asked > most) {
+      throw new PolicyException(
+          "policy " + policy + " asks for " + asked + " " + what + ", allowed is 0 to " + most);
+    }
   }
 
   private void refuseTooManyPins() {
@@ -144,6 +159,9 @@ public final class PolicySimulation {
     for (int at = 0; at < count; at++) {
       int decision = toDecision(at, count, regime);
       token(observed(decision));
+      if (at == count - 1) {
+        demand();
+      }
       if (decision == 1) {
         decide();
       }
@@ -204,21 +222,25 @@ public final class PolicySimulation {
   }
 
   private void observe(int s) {
-    SimulatedKvSet set = moving ? sets[s].moved() : sets[s];
-    sets[s] = set;
-    SimulatedRow row = SimulatedRow.of(attention, set);
-    try {
-      policy.observe(set, row);
-    } catch (RuntimeException | LinkageError e) {
-      throw failed("observe", set, e);
-    }
-    watch("observe", set);
-    if (!row.intact()) {
-      throw new PolicyFault(
-          PolicyFault.Kind.ROW_CHANGED, "observe changed an attention row" + at(set), null);
-    }
+    SimulatedRow row = SimulatedRow.of(rows, set(s));
+    watched.observe(sets[s], row);
     if (moving) {
       row.close();
+    }
+  }
+
+  /** The set as the next call gets it. */
+  private SimulatedKvSet set(int s) {
+    if (moving) {
+      sets[s] = sets[s].moved();
+    }
+    return sets[s];
+  }
+
+  private void demand() {
+    for (int s = 0; s < sets.length; s++) {
+      demands[s] = watched.demand(set(s));
+      demanded.add(demands[s]);
     }
   }
 
@@ -232,38 +254,8 @@ public final class PolicySimulation {
   }
 
   private void score(int s) {
-    SimulatedKvSet set = moving ? sets[s].moved() : sets[s];
-    sets[s] = set;
-    int size = set.size();
-    double[] all = new double[moving ? size : size + 5];
-    Arrays.fill(all, 0, size, Double.NaN);
-    Arrays.fill(all, size, all.length, SimulatedKvSet.GUARD);
-    try {
-      policy.score(set, all);
-    } catch (RuntimeException | LinkageError e) {
-      throw failed("score", set, e);
-    }
-    watch("score", set);
-    if (!SimulatedKvSet.intact(all, size)) {
-      throw overwritten("score", "the scores", set);
-    }
-    for (int e = 0; e < size; e++) {
-      if (!Double.isFinite(all[e])) {
-        throw new PolicyFault(
-            PolicyFault.Kind.SCORES,
-            "score left entry "
-                + e
-                + " of "
-                + size
-                + " at "
-                + all[e]
-                + at(set)
-                + "; every entry gets a finite number",
-            null);
-      }
-    }
-    scores[s] = Arrays.copyOf(all, size);
-    scored[s] = set.positions();
+    scores[s] = watched.score(set(s), !moving);
+    scored[s] = sets[s].positions();
   }
 
   private void drop(int s) {
@@ -284,56 +276,6 @@ public final class PolicySimulation {
       }
     }
     set.drop(victims);
-  }
-
-  private void watch(String call, SimulatedKvSet set) {
-    String undeclared = set.reads().undeclared;
-    if (undeclared != null) {
-      throw undeclared(call, undeclared, set, null);
-    }
-    if (!set.intact()) {
-      throw overwritten(call, "a column", set);
-    }
-  }
-
-  private PolicyFault failed(String call, SimulatedKvSet set, Throwable e) {
-    String undeclared = set.reads().undeclared;
-    return undeclared != null
-        ? undeclared(call, undeclared, set, e)
-        : new PolicyFault(PolicyFault.Kind.FAILED, call + " threw " + e + at(set), e);
-  }
-
-  private PolicyFault undeclared(
-      String call, String what, SimulatedKvSet set, @Nullable Throwable e) {
-    return new PolicyFault(
-        PolicyFault.Kind.UNDECLARED,
-        call
-            + " reads "
-            + what
-            + at(set)
-            + ", but the policy declares "
-            + signals
-            + " and "
-            + policy.columns()
-            + " columns",
-        e);
-  }
-
-  private PolicyFault overwritten(String call, String what, SimulatedKvSet set) {
-    return new PolicyFault(
-        PolicyFault.Kind.OVERWRITTEN,
-        call + " wrote " + what + " behind entry " + (set.size() - 1) + at(set),
-        null);
-  }
-
-  private String at(SimulatedKvSet set) {
-    return " (query "
-        + tokens
-        + ", "
-        + set.size()
-        + " states, budget "
-        + layer.budget()
-        + (set.kvHead() < 0 ? ")" : ", KV head " + set.kvHead() + ")");
   }
 
   /** Positions kept, ascending; with granularity {@code layer} the same for every head. */
@@ -369,6 +311,20 @@ public final class PolicySimulation {
   public double[] column(int kvHead, int column) {
     SimulatedKvSet set = sets[index(kvHead)];
     return Arrays.copyOf(set.column(column), set.size());
+  }
+
+  /** The numbers that the policy keeps for a set. */
+  public double[] memory(int kvHead) {
+    return sets[index(kvHead)].memory().clone();
+  }
+
+  /** What the policy demanded for a set at the end of the last prompt; 0 before the first. */
+  public double demand(int kvHead) {
+    return demands[index(kvHead)];
+  }
+
+  Course course() {
+    return new Course(evictions(), List.copyOf(demanded));
   }
 
   /** An independent copy that goes on from here. */

@@ -24,6 +24,22 @@ public final class Rule {
     body.run();
   }
 
+  /** The rule with its author and name in the message, whatever the author's code throws. */
+  Rule named(String author) {
+    String broken = author + " breaks '" + name + "': ";
+    return new Rule(
+        name,
+        () -> {
+          try {
+            body.run();
+          } catch (ContractViolation e) {
+            throw new ContractViolation(broken + e.getMessage(), e);
+          } catch (RuntimeException | LinkageError e) {
+            throw new ContractViolation(broken + "it threw " + e, e);
+          }
+        });
+  }
+
   @Override
   public String toString() {
     return name;

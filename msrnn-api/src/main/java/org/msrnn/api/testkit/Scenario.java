@@ -3,7 +3,7 @@ package org.msrnn.api.testkit;
 import java.util.List;
 import org.msrnn.api.Regime;
 import org.msrnn.api.policy.EvictionPolicy;
-import org.msrnn.api.testkit.PolicySimulation.Eviction;
+import org.msrnn.api.testkit.PolicySimulation.Course;
 
 /**
  * A sequence that a policy is tried on: two prompts with generated tokens after each. Everything
@@ -36,18 +36,9 @@ record Scenario(
     return Hash.below(Hash.of(seed, 0x5ce0, what, 0), bound);
   }
 
-  /** This scenario with attention of another seed; keys, values and random numbers stay. */
-  PolicySimulation simulation(EvictionPolicy policy, long attentionSeed) {
-    return new PolicySimulation(policy, layer, shape.stream(attentionSeed));
-  }
-
-  PolicySimulation simulation(EvictionPolicy policy) {
-    return simulation(policy, seed);
-  }
-
-  PolicySimulation movingSimulation(EvictionPolicy policy) {
-    return new PolicySimulation(
-        policy, layer, shape.stream(seed), VectorSource.random(layer), true);
+  /** What the sequence is made of, its attention as it follows from another seed. */
+  SequenceTable table(long attentionSeed) {
+    return new SequenceTable(layer, shape.stream(attentionSeed), first + second + 2 * GENERATED);
   }
 
   /** Parts that the sequence is fed in. */
@@ -64,17 +55,17 @@ record Scenario(
     }
   }
 
-  /** Feeds everything from a part on and returns all states that left since the beginning. */
-  List<Eviction> finish(PolicySimulation simulation, int fromPart) {
+  /** Feeds everything from a part on and returns all decisions since the beginning. */
+  Course finish(PolicySimulation simulation, int fromPart) {
     for (int part = fromPart; part < parts(); part++) {
       feed(simulation, part);
     }
-    return simulation.evictions();
+    return simulation.course();
   }
 
-  /** The states that leave under a policy. */
-  List<Eviction> run(EvictionPolicy policy) {
-    return finish(simulation(policy), 0);
+  /** What a policy decides. */
+  Course run(EvictionPolicy policy) {
+    return finish(new PolicySimulation(policy, layer, shape.stream(seed)), 0);
   }
 
   @Override

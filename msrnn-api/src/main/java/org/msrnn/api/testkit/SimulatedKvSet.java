@@ -23,12 +23,15 @@ final class SimulatedKvSet implements KvSet {
   private static final int SLACK = 5;
   private static final int RANDOM = 4;
   private static final int TOKENS = 5;
-  private static final int VOCABULARY = 50;
+
+  /** Sizes of vocabularies: small, so that tokens come again, and that of a large model. */
+  private static final int[] VOCABULARIES = {50, 262_144};
 
   private final SimulatedLayer layer;
   private final int kvHead;
   private final Signals signals;
   private final VectorSource vectors;
+  private final Rope rope;
   private final Pins pins;
   private final Reads reads;
   private final float[] scratch;
@@ -45,6 +48,7 @@ final class SimulatedKvSet implements KvSet {
     long keys;
     long values;
     long queries;
+    long memory;
     @Nullable String undeclared;
   }
 
@@ -53,6 +57,7 @@ final class SimulatedKvSet implements KvSet {
     this.kvHead = kvHead;
     this.signals = policy.observes();
     this.vectors = vectors;
+    this.rope = layer.rope();
     this.pins = policy.pins(layer.budget());
     this.reads = new Reads();
     this.scratch = scratch(layer);
@@ -67,6 +72,7 @@ final class SimulatedKvSet implements KvSet {
     this.kvHead = other.kvHead;
     this.signals = other.signals;
     this.vectors = other.vectors;
+    this.rope = other.rope;
     this.pins = other.pins;
     this.reads = reads;
     this.scratch = scratch(layer);
@@ -109,6 +115,16 @@ final class SimulatedKvSet implements KvSet {
 
   Reads reads() {
     return reads;
+  }
+
+  /** Whether the policy's columns hold the same numbers as those of another set. */
+  boolean hasTheColumnsOf(SimulatedKvSet other) {
+    for (int c = 0; c < columns.length; c++) {
+      if (!Arrays.equals(columns[c], 0, size, other.columns[c], 0, size)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Appends the next token's state; its columns are zero. */
@@ -173,6 +189,10 @@ final class SimulatedKvSet implements KvSet {
     return columns.length;
   }
 
+  int memoryLength() {
+    return memory.length;
+  }
+
   SetShape shape() {
     return new SetShape(kvHeads(), layer.group(), layer.headSize());
   }
@@ -193,6 +213,11 @@ final class SimulatedKvSet implements KvSet {
   /** The first query head of the layer that reads the set. */
   int firstQueryHead() {
     return Math.max(kvHead, 0) * layer.group();
+  }
+
+  /** Whether the entries have these positions. */
+  boolean holds(long[] those) {
+    return Arrays.equals(positions, 0, size, those, 0, those.length);
   }
 
   long[] positions() {
@@ -238,7 +263,8 @@ final class SimulatedKvSet implements KvSet {
 
   @Override
   public int token(int entry) {
-    return Hash.below(Hash.of(layer.seed(), TOKENS, position(entry), 0), VOCABULARY);
+    int vocabulary = VOCABULARIES[(int) (layer.seed() & 1)];
+    return Hash.below(Hash.of(layer.seed(), TOKENS, position(entry), 0), vocabulary);
   }
 
   @Override
@@ -265,6 +291,7 @@ final class SimulatedKvSet implements KvSet {
   @Override
   public double[] memory() {
     open();
+    reads.memory++;
     return memory;
   }
 
@@ -318,7 +345,7 @@ final class SimulatedKvSet implements KvSet {
 
   @Override
   public @Nullable Rope rope() {
-    return layer.rope();
+    return rope;
   }
 
   private void numbers(VectorSource.Kind kind, int head, long position, float[] into) {

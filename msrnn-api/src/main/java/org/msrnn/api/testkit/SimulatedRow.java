@@ -16,67 +16,76 @@ final class SimulatedRow implements AttentionRow {
   private final float[][] truth;
   private boolean closed;
 
-  private SimulatedRow(SimulatedKvSet set, long query, float[][] rows) {
+  private SimulatedRow(SimulatedKvSet set, long query, float[][] truth) {
     this.set = set;
     this.query = query;
-    this.rows = rows;
-    this.truth = new float[rows.length][];
+    this.truth = truth;
+    this.rows = new float[truth.length][];
     for (int r = 0; r < rows.length; r++) {
-      truth[r] = rows[r].clone();
+      rows[r] = truth[r].clone();
     }
   }
 
   /** The rows that a set's newest query gives, and its vectors. */
-  static SimulatedRow of(AttentionSource source, SimulatedKvSet of) {
-    Signals signals = of.signals();
-    long[] set = of.positions();
-    long query = set[set.length - 1];
-    if (signals.rows() == Signals.Rows.NONE) {
-      return new SimulatedRow(of, query, new float[0][]);
-    }
-    int group = of.group();
-    double[][] heads = new double[of.kvHeads() * group][];
-    for (int h = 0; h < heads.length; h++) {
-      heads[h] = logits(source, of.firstQueryHead() + h, query, set);
-      if (!signals.logits()) {
-        softmax(heads[h]);
-      }
-    }
-    int each =
-        switch (signals.rows()) {
-          case NONE, SET -> heads.length;
-          case KV_HEADS -> group;
-          case QUERY_HEADS -> 1;
-        };
-    float[][] rows = new float[heads.length / each][set.length + SLACK];
-    for (int r = 0; r < rows.length; r++) {
-      double[][] members = Arrays.copyOfRange(heads, r * each, (r + 1) * each);
-      for (int e = 0; e < set.length; e++) {
-        rows[r][e] = (float) reduce(members, e, signals.reduce());
-      }
-      Arrays.fill(rows[r], set.length, rows[r].length, GUARD);
-    }
-    return new SimulatedRow(of, query, rows);
+  static SimulatedRow of(RowSource source, SimulatedKvSet set) {
+    return new SimulatedRow(set, set.position(set.size() - 1), source.rows(set));
   }
 
-  private static double[] logits(AttentionSource source, int head, long query, long[] set) {
-    double[] logits = new double[set.length];
-    for (int e = 0; e < set.length; e++) {
-      logits[e] = source.logit(head, query, set[e]);
-      if (!Double.isFinite(logits[e])) {
-        throw new IllegalArgumentException(
-            "the logit of head "
-                + head
-                + " at query "
-                + query
-                + " and key "
-                + set[e]
-                + " is "
-                + logits[e]
-                + ", allowed is a finite number");
+  /** The rows that a set's newest query gives, plainly computed. */
+  static float[][] rows(AttentionSource source, SimulatedKvSet set) {
+    Signals signals = set.signals();
+    int size = set.size();
+    int heads = set.shape().queryHeads();
+    int each =
+        switch (signals.rows()) {
+          case NONE, SET -> heads;
+          case KV_HEADS -> set.group();
+          case QUERY_HEADS -> 1;
+        };
+    int count = signals.rows() == Signals.Rows.NONE ? 0 : heads / each;
+    float[][] rows = new float[count][size + SLACK];
+    double[] head = new double[size];
+    double[] reduced = new double[size];
+    for (int r = 0; r < count; r++) {
+      for (int h = 0; h < each; h++) {
+        attend(source, set.firstQueryHead() + r * each + h, set, head);
+        add(head, reduced, h == 0, signals.reduce());
       }
+      double parts = signals.reduce() == Signals.Reduce.MEAN ? each : 1;
+      for (int e = 0; e < size; e++) {
+        rows[r][e] = (float) (reduced[e] / parts);
+      }
+      Arrays.fill(rows[r], size, size + SLACK, GUARD);
     }
-    return logits;
+    return rows;
+  }
+
+  /** The logits or weights of one query head. */
+  private static void attend(AttentionSource source, int head, SimulatedKvSet set, double[] into) {
+    long query = set.position(into.length - 1);
+    for (int e = 0; e < into.length; e++) {
+      into[e] = finite(source, head, query, set.position(e));
+    }
+    if (!set.signals().logits()) {
+      softmax(into);
+    }
+  }
+
+  private static double finite(AttentionSource source, int head, long query, long key) {
+    double logit = source.logit(head, query, key);
+    if (!Double.isFinite(logit)) {
+      throw new IllegalArgumentException(
+          "the logit of head "
+              + head
+              + " at query "
+              + query
+              + " and key "
+              + key
+              + " is "
+              + logit
+              + ", allowed is a finite number");
+    }
+    return logit;
   }
 
   private static void softmax(double[] x) {
@@ -94,18 +103,18 @@ final class SimulatedRow implements AttentionRow {
     }
   }
 
-  private static double reduce(double[][] heads, int entry, Signals.Reduce how) {
-    double sum = 0;
-    double max = Double.NEGATIVE_INFINITY;
-    for (double[] head : heads) {
-      sum += head[entry];
-      max = Math.max(max, head[entry]);
+  private static void add(double[] head, double[] sum, boolean first, Signals.Reduce how) {
+    if (first) {
+      System.arraycopy(head, 0, sum, 0, head.length);
+    } else if (how == Signals.Reduce.MAX) {
+      for (int e = 0; e < head.length; e++) {
+        sum[e] = Math.max(sum[e], head[e]);
+      }
+    } else {
+      for (int e = 0; e < head.length; e++) {
+        sum[e] += head[e];
+      }
     }
-    return switch (how) {
-      case MEAN -> sum / heads.length;
-      case MAX -> max;
-      case SUM -> sum;
-    };
   }
 
   /** Whether the policy left all rows, and what lies behind them, as they were. */

@@ -19,6 +19,7 @@ import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Pins;
 import org.msrnn.api.policy.ScoreProgram;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 import org.msrnn.api.policy.Trigger;
 
@@ -34,6 +35,7 @@ class PolicyContractTest {
     right.put("window of queries, largest head, at the end of a prompt", Plant.policy(Window::new));
     right.put("logits of each query head, every 5 steps", Plant.policy(Logits::new));
     right.put("values and random numbers", Plant.policy(NoisyValues::new));
+    right.put("mean of query vectors in the memory of a set", Plant.policy(MeanQuery::new));
     right.put(
         "more pins than small budgets have room for",
         Plant.policy(
@@ -46,6 +48,31 @@ class PolicyContractTest {
                 }));
     return right.entrySet().stream()
         .map(entry -> dynamicTest(entry.getKey(), Plant.contract(entry.getValue())::verify));
+  }
+
+  @Test
+  void aRightWrapperKeepsTheContractAndSoDoesOneAroundIt() {
+    PolicyContract base = Plant.contract(Plant.policy(Plant.Sum::new));
+    var same = new WrapperFaults.Wrapper((policy, options) -> policy);
+    var scaled =
+        new WrapperFaults.Wrapper(
+            (policy, options) ->
+                new WrapperFaults.Scaled(policy, options.number("wrapper", 1, 0.5, 2)));
+
+    assertThatCode(base.wrapped(same, Map.of())::verify).doesNotThrowAnyException();
+    assertThatCode(base.wrapped(scaled, Map.of("wrapper", "2")).wrapped(same, Map.of())::verify)
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void aBrokenWrapperIsNamedWithWhatItIsAround() {
+    PolicyContract contract =
+        Plant.contract(Plant.policy(Plant.Oldest::new))
+            .wrapped(new WrapperFaults.Wrapper((policy, _) -> policy), Map.of("size", "3"));
+
+    assertThatThrownBy(contract::verify)
+        .hasMessageContaining("Wrapper around org.msrnn.api.testkit.Plant$Provider with {size=3}")
+        .hasMessageContaining("'unknown options are refused by name'");
   }
 
   @Test
@@ -125,7 +152,7 @@ class PolicyContractTest {
 
     @Override
     public void score(KvSet set, double[] scores) {
-      float[] key = new float[set.headSize()];
+      float[] key = set.scratch();
       for (int e = 0; e < set.size(); e++) {
         set.key(0, e, key);
         double squares = 0;
@@ -235,11 +262,56 @@ class PolicyContractTest {
 
     @Override
     public void score(KvSet set, double[] scores) {
-      float[] value = new float[set.headSize()];
+      float[] value = set.scratch();
       for (int e = 0; e < set.size(); e++) {
         set.value(set.kvHeads() - 1, e, value);
         scores[e] = value[0] + set.random(e);
       }
+    }
+  }
+
+  /** The Expected Attention kind: moments of queries, and a demand for a planner. */
+  private static final class MeanQuery implements EvictionPolicy {
+    @Override
+    public String toString() {
+      return getClass().getName();
+    }
+
+    @Override
+    public Signals observes() {
+      return Signals.NONE.withQueries().withKeys();
+    }
+
+    @Override
+    public int memory(SetShape shape) {
+      return shape.headSize();
+    }
+
+    @Override
+    public void observe(KvSet set, AttentionRow row) {
+      double[] mean = set.memory();
+      float[] query = set.scratch();
+      row.query(set.kvHeads() * set.group() - 1, query);
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += (query[i] - mean[i]) / set.queries();
+      }
+    }
+
+    @Override
+    public void score(KvSet set, double[] scores) {
+      float[] key = set.scratch();
+      for (int e = 0; e < set.size(); e++) {
+        set.key(0, e, key);
+        scores[e] = 0;
+        for (int i = 0; i < key.length; i++) {
+          scores[e] += key[i] * set.memory()[i];
+        }
+      }
+    }
+
+    @Override
+    public double demand(KvSet set) {
+      return Math.abs(set.memory()[0]) * set.size();
     }
   }
 }
