@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.msrnn.api.policy.Options;
 import org.msrnn.api.testkit.PolicyContract;
 
@@ -20,18 +22,31 @@ class BuiltInContractTest {
   /** For what sinks and windows add to a policy, which are masks of the core: everything twice. */
   private static final int PIN_SEEDS = 216;
 
+  /** A policy as it is by default, or one set a KV head, or under wrappers. */
+  private static final String WHOLE = "[a-z0-9-]+(:granularity=[a-z-]+)?([+].*)?";
+
   @TestFactory
+  @Execution(ExecutionMode.CONCURRENT)
   Stream<DynamicContainer> everyBuiltInPolicyKeepsTheContract() {
     return Policies.SPECS.stream()
         .map(
             spec ->
                 dynamicContainer(
                     spec,
-                    PolicyContract.of(Policies.provider(spec), Policies.options(spec))
-                        .withSeeds(
-                            spec.matches("[a-z0-9-]+(:granularity=kv-head)?") ? SEEDS : PIN_SEEDS)
+                    contract(spec)
+                        .withSeeds(spec.matches(WHOLE) ? SEEDS : PIN_SEEDS)
                         .rules()
                         .map(rule -> dynamicTest(rule.name(), rule::check))));
+  }
+
+  private static PolicyContract contract(String spec) {
+    String[] parts = spec.split("\\+(?=[a-z])");
+    PolicyContract contract =
+        PolicyContract.of(Policies.provider(parts[0]), Policies.options(parts[0]));
+    for (int i = 1; i < parts.length; i++) {
+      contract = contract.wrapped(Policies.wrapper(parts[i]), Policies.options(parts[i]));
+    }
+    return contract;
   }
 
   @Test

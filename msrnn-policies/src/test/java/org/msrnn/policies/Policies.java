@@ -159,7 +159,7 @@ final class Policies {
       public EvictionPolicy create(Options options) {
         EvictionPolicy policy = base.create(options);
         for (String part : List.of(parts).subList(1, parts.length)) {
-          PolicyWrapperProvider wrapper = find(WRAPPERS, PolicyWrapperProvider::name, part);
+          PolicyWrapperProvider wrapper = wrapper(part);
           Options own = new Options("policy wrapper " + wrapper.name(), options(part));
           policy = wrapper.wrap(policy, own);
           own.refuseUnread();
@@ -167,6 +167,11 @@ final class Policies {
         return policy;
       }
     };
+  }
+
+  /** The wrapper of a part of a specification. */
+  static PolicyWrapperProvider wrapper(String part) {
+    return find(WRAPPERS, PolicyWrapperProvider::name, part);
   }
 
   private static <T> T find(List<T> all, Function<T, String> name, String part) {
