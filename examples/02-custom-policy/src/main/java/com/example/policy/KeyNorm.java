@@ -40,29 +40,14 @@ public record KeyNorm() implements EvictionPolicyProvider, EvictionPolicy {
   }
 
   @Override
-  public int columns() {
-    return 1;
-  }
-
-  /** A column is zero for a new state, so each key is measured once. */
-  @Override
   public void score(KvSet set, double[] scores) {
-    double[] length = set.column(0);
-    for (int e = 0; e < set.size(); e++) {
-      if (length[e] == 0) {
-        length[e] = length(set, e);
-      }
-      scores[e] = -length[e];
-    }
-  }
-
-  private static double length(KvSet set, int entry) {
     float[] key = set.scratch();
-    set.key(0, entry, key);
-    double squares = 0;
-    for (float number : key) {
-      squares += (double) number * number;
+    for (int e = 0; e < set.size(); e++) {
+      set.key(0, e, key);
+      scores[e] = 0;
+      for (float number : key) {
+        scores[e] -= (double) number * number;
+      }
     }
-    return Math.sqrt(squares);
   }
 }
