@@ -15,6 +15,11 @@ public final class UniformBudgets implements BudgetPlannerProvider {
   }
 
   @Override
+  public String summary() {
+    return "every layer and every KV head keeps k states";
+  }
+
+  @Override
   public BudgetPlanner create(Options options) {
     return BudgetPlanner.UNIFORM;
   }

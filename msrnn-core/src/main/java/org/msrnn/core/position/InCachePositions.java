@@ -18,6 +18,16 @@ public final class InCachePositions implements PositionSchemeProvider {
   }
 
   @Override
+  public String summary() {
+    return "a token's position is its rank among the kept states; no position exceeds k";
+  }
+
+  @Override
+  public String paper() {
+    return "arXiv 2309.17453, section 3.2";
+  }
+
+  @Override
   public PositionScheme create(Options options) {
     return PositionScheme.IN_CACHE;
   }

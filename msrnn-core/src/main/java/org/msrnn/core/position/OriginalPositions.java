@@ -18,6 +18,16 @@ public final class OriginalPositions implements PositionSchemeProvider {
   }
 
   @Override
+  public String summary() {
+    return "every token keeps its own position; the gaps that evictions leave stay";
+  }
+
+  @Override
+  public String paper() {
+    return "arXiv 2401.06104";
+  }
+
+  @Override
   public PositionScheme create(Options options) {
     return PositionScheme.ORIGINAL;
   }

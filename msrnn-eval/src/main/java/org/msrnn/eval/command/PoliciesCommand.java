@@ -1,101 +1,83 @@
 package org.msrnn.eval.command;
 
 import jakarta.inject.Inject;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.msrnn.api.MsrnnException;
-import org.msrnn.api.policy.EvictionPolicy;
-import org.msrnn.api.policy.EvictionPolicyProvider;
 import org.msrnn.api.policy.Options;
 import org.msrnn.core.plugin.Catalog;
-import org.msrnn.core.plugin.Found;
+import org.msrnn.eval.report.PolicyFacts;
+import org.msrnn.eval.report.PolicyPage;
 import org.msrnn.eval.report.TextTable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code msrnn policies}. */
 @Command(
     name = "policies",
-    description = "The policies that are found and their options, and what is not usable and why.")
+    description =
+        "The policies, wrappers, position schemes and budget planners that are found, their"
+            + " options, and what is not usable and why.")
 final class PoliciesCommand implements Callable<Integer> {
   private final Session session;
+
+  @Option(
+      names = "--markdown",
+      description = "Print the page docs/policies.md: options, memory, papers, known differences.")
+  boolean markdown;
 
   @Inject
   PoliciesCommand(Session session) {
     this.session = session;
   }
 
-  /** A policy as found. */
-  record Policy(
-      String name,
-      String summary,
-      List<String> options,
-      String observes,
-      String granularity,
-      String module,
-      String origin) {
-
-    static Policy of(Found<EvictionPolicyProvider> found) {
-      Options options = Options.none("policy " + found.name());
-      String summary = "";
-      String observes;
-      String granularity;
-      try {
-        summary = found.provider().summary();
-        EvictionPolicy policy = found.provider().create(options);
-        observes = policy.observes().toString();
-        granularity = Options.written(policy.granularity());
-      } catch (MsrnnException e) { // a policy that cannot do without an option
-        observes = "depends on options";
-        granularity = "depends on options";
-      } catch (RuntimeException | LinkageError e) { // costs a plug-in its line, not the list
-        observes = "cannot be made: " + e;
-        granularity = "unknown";
-      }
-      return new Policy(
-          found.name(),
-          summary,
-          options.declared().stream().map(Options.Declared::name).sorted().toList(),
-          observes,
-          granularity,
-          found.module(),
-          found.origin());
-    }
-  }
-
   @Override
   public Integer call() {
     Catalog catalog = session.catalog();
-    List<Policy> policies = new ArrayList<>();
-    catalog.policies().forEach(found -> policies.add(Policy.of(found)));
-    List<String> schemes = catalog.positionSchemes().stream().map(Found::name).toList();
-    List<String> planners = catalog.budgetPlanners().stream().map(Found::name).toList();
-    session.print(
-        Map.of(
-            "policies", policies,
-            "positions", schemes,
-            "budgets", planners,
-            "refused", catalog.refused()),
-        text(policies, schemes, planners, catalog));
+    PolicyPage page = PolicyPage.of(catalog, StateOptions.One.WRAPPED);
+    if (markdown) {
+      session.console().print(page.markdown().stripTrailing());
+      return 0;
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("policies", page.policies());
+    json.put("wrappers", page.wrappers());
+    json.put("positions", page.schemes());
+    json.put("budgets", page.planners());
+    json.put("refused", catalog.refused());
+    session.print(json, text(page) + refused(catalog));
     return 0;
   }
 
-  private static String text(
-      List<Policy> policies, List<String> schemes, List<String> planners, Catalog catalog) {
-    StringBuilder text = new StringBuilder();
-    TextTable table = new TextTable(5, "policy", "options", "observes", "module", "from");
-    for (Policy p : policies) {
-      table.add(p.name(), String.join(", ", p.options()), p.observes(), p.module(), p.origin());
+  private static String text(PolicyPage page) {
+    return table("policy", page.policies())
+        + "\n"
+        + table("wrapper", page.wrappers())
+        + "\n"
+        + parts("positions", page.schemes())
+        + "\n"
+        + parts("budgets", page.planners());
+  }
+
+  private static TextTable table(String kind, List<PolicyFacts> all) {
+    TextTable table = new TextTable(5, kind, "what it does", "options", "module", "from");
+    for (PolicyFacts p : all) {
+      String summary = p.needs() == null ? p.summary() : p.summary() + " (" + p.needs() + ")";
+      table.add(p.name(), summary, names(p.options()), p.module(), p.origin());
     }
-    text.append(table).append('\n');
-    TextTable summaries = new TextTable(2, "policy", "what it does");
-    policies.forEach(p -> summaries.add(p.name(), p.summary()));
-    text.append(summaries);
-    text.append("\npositions: ").append(String.join(", ", schemes));
-    text.append("\nbudgets:   ").append(String.join(", ", planners)).append('\n');
-    return text + refused(catalog);
+    return table;
+  }
+
+  private static TextTable parts(String kind, List<PolicyPage.Part> all) {
+    TextTable table = new TextTable(3, kind, "what it does", "options");
+    all.forEach(p -> table.add(p.name(), p.summary(), names(p.options())));
+    return table;
+  }
+
+  private static String names(List<Options.Declared> options) {
+    return String.join(", ", options.stream().map(Options.Declared::name).toList());
   }
 
   /** What is not usable, shared with {@code msrnn backends}. */

@@ -1,5 +1,6 @@
 package org.msrnn.eval.command;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.task.SpecText;
 import picocli.CommandLine.Option;
@@ -57,6 +58,9 @@ final class StateOptions {
 
   /** Policy and size of a command that runs one. */
   static final class One {
+    /** Policies that wrappers are shown around: the default one, and where heads must differ. */
+    static final List<String> WRAPPED = List.of("tova", "tova:granularity=kv-head");
+
     @Option(
         names = "--policy",
         paramLabel = "P",
