@@ -23,7 +23,6 @@ import org.msrnn.policies.LagKvPolicy;
 import org.msrnn.policies.NormSumPolicy;
 import org.msrnn.policies.ObservedAttentionPolicy;
 import org.msrnn.policies.PerLayerWrapper;
-import org.msrnn.policies.PerLayerWrapper;
 import org.msrnn.policies.PoolWrapper;
 import org.msrnn.policies.PromptEndWrapper;
 import org.msrnn.policies.PyramidBudgets;

@@ -35,6 +35,11 @@ public final class PerLayerWrapper implements PolicyWrapperProvider, BudgetPlann
   }
 
   @Override
+  public String paper() {
+    return "";
+  }
+
+  @Override
   public EvictionPolicy wrap(EvictionPolicy policy, Options options) {
     return new PerLayer(policy, create(options));
   }

@@ -16,7 +16,9 @@ record ScoringRules(PolicySubject subject, Trials trials) {
     return Stream.of(
         trials.rule("a set stays within its budget, whatever it is fed", ScoringRules::budget),
         trials.rule("every score is set and finite", without(PolicyFault.Kind.SCORES)),
-        trials.rule("a demand is finite, 0 or more, and writes no column", without(PolicyFault.Kind.DEMAND)),
+        trials.rule(
+            "a demand is finite, 0 or more, and writes no column",
+            without(PolicyFault.Kind.DEMAND)),
         trials.rule("nothing is written behind the set", without(PolicyFault.Kind.OVERWRITTEN)),
         trials.rule("attention rows are not changed", without(PolicyFault.Kind.ROW_CHANGED)),
         trials.rule("nothing is read that is not declared", without(PolicyFault.Kind.UNDECLARED)),

@@ -108,7 +108,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--policies",
       paramLabel = "P",
-      description = "Policies, with ; or a comma between them. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Policies, with ; or a comma between them; all stands for every one that needs no option."
+              + " Default: ${DEFAULT-VALUE}.")
   String policies = "full";
 
   @Option(
@@ -152,7 +154,8 @@ final class BenchCommand implements Callable<Integer> {
     }
     BenchReport.Format chosen = format();
     Long bytes = capacity == null ? null : (Long) StateMemory.parse(capacity);
-    List<String> policyList = PolicyList.parse(policies);
+    List<String> policyList =
+        PolicyList.parse(policies, session.catalog(), n -> session.console().note("note: " + n));
     plan(List.of()); // refuses bad numbers before a model is loaded
     Subject subject = subject();
     BenchPlan plan = plan(setups(subject.machine(), policyList));

@@ -63,6 +63,7 @@ record PerplexityResult(
     json.put("bitsPerCharacter", figures.bitsPerCharacter());
     json.put("peakStates", figures.peakStates());
     json.put("stateBytes", figures.stateBytes());
+    json.put("reservedBytes", figures.reservedBytes());
     json.put("evictions", figures.evictions());
     json.put("tokensAfterState", figures.tokensAfterState());
     json.put("words", figures.words());
@@ -100,7 +101,9 @@ record PerplexityResult(
         + Numbers.count(total.peakStates())
         + " states a layer, "
         + Numbers.bytes(total.stateBytes())
-        + " of keys and values\nmodel "
+        + " of keys and values, "
+        + Numbers.bytes(total.reservedBytes())
+        + " reserved\nmodel "
         + settings.model()
         + " on "
         + settings.backend()

@@ -40,7 +40,9 @@ final class SweepCommand implements Callable<Integer> {
   @Option(
       names = "--policies",
       paramLabel = "P",
-      description = "Policies, with ; or a comma between them. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Policies, with ; or a comma between them; all stands for every one that needs no option."
+              + " Default: ${DEFAULT-VALUE}.")
   String policies = "full,window,window+4,h2o,tova";
 
   @Option(
@@ -161,7 +163,7 @@ final class SweepCommand implements Callable<Integer> {
     int context = machine.model().info().context();
     int fitted = length == 0 ? Math.min(context, TextOptions.PAPER_CHUNK) : length;
     return new SweepOptions(
-        PolicyList.parse(policies),
+        policyList(),
         states,
         tasks,
         state.spec("full", null),
@@ -169,6 +171,11 @@ final class SweepCommand implements Callable<Integer> {
             machine.model().tokenizer(), Math.min(context, TextOptions.PAPER_CHUNK), DEFAULT_LIMIT),
         new SweepOptions.Retrieval(items, retrievalKinds(), fitted, newTokens),
         mapTokens);
+  }
+
+  private List<String> policyList() {
+    Console console = session.console();
+    return PolicyList.parse(policies, session.catalog(), n -> console.note("note: " + n));
   }
 
   private List<RetrievalKind> retrievalKinds() {

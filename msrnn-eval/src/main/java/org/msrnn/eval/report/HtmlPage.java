@@ -142,10 +142,7 @@ final class HtmlPage {
   }
 
   private Summary.@Nullable Row find(String task, String policy, @Nullable Integer state) {
-    return summary.rows(task).stream()
-        .filter(r -> r.policy().equals(policy) && Objects.equals(r.state(), state))
-        .findFirst()
-        .orElse(null);
+    return summary.rows(task).stream().filter(r -> r.isOf(policy, state)).findFirst().orElse(null);
   }
 
   /** Whether no other policy is better at the same state, and some policy is worse. */
@@ -185,7 +182,7 @@ final class HtmlPage {
                 "bits/character");
     body.append("<th scope=\"col\">policy</th>");
     heads.forEach(h -> body.append("<th scope=\"col\" class=\"n\">").append(h).append("</th>"));
-    for (String last : List.of("peak states", "KV memory", "seconds")) {
+    for (String last : List.of("peak states", "KV memory", "KV reserved", "seconds")) {
       body.append("<th scope=\"col\" class=\"n\">").append(last).append("</th>");
     }
     body.append("</tr></thead><tbody>\n");
@@ -205,6 +202,7 @@ final class HtmlPage {
       }
       cell(Numbers.count(row.peakStates()));
       cell(Numbers.bytes(row.stateBytes()));
+      cell(Numbers.bytes(row.reservedBytes()));
       cell(Numbers.fixed(row.seconds(), 2));
       body.append("</tr>\n");
     }

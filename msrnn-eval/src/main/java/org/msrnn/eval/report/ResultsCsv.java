@@ -35,6 +35,7 @@ final class ResultsCsv {
           "answers",
           "peakStates",
           "stateBytes",
+          "reservedBytes",
           "evictions",
           "regime",
           "positions",
@@ -80,13 +81,13 @@ final class ResultsCsv {
     if (p != null) {
       add(line, p.perplexity(), p.perplexityAfterState(), p.wordPerplexity());
       add(line, p.bytePerplexity(), p.bitsPerCharacter(), p.nll(), p.tokens());
-      add(line, null, null, null, p.peakStates(), p.stateBytes(), p.evictions());
+      add(line, null, null, null, p.peakStates(), p.stateBytes(), p.reservedBytes(), p.evictions());
     } else if (r != null) {
       add(line, null, null, null, null, null, null, null, 100 * r.score());
       add(line, r.prediction(), String.join(" ", r.answers()));
-      add(line, r.peakStates(), r.stateBytes(), r.evictions());
+      add(line, r.peakStates(), r.stateBytes(), r.reservedBytes(), r.evictions());
     } else {
-      add(line, new @Nullable Object[13]);
+      add(line, new @Nullable Object[14]);
     }
     add(line, s.regime(), s.positions(), s.budgets(), s.granularity(), s.storage());
     add(line, s.backend(), s.seed(), s.model(), s.modelDigest(), s.policyOrigin(), s.version());

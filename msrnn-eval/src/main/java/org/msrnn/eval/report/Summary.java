@@ -2,10 +2,13 @@ package org.msrnn.eval.report;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,7 @@ public final class Summary {
    * @param bitsPerCharacter bits per character
    * @param peakStates the most single states that any layer or KV head held
    * @param stateBytes bytes of keys and values of the largest multi-state
+   * @param reservedBytes bytes set aside for them, free slots included
    * @param seconds time of all items
    */
   public record Row(
@@ -49,7 +53,14 @@ public final class Summary {
       @Nullable Double bitsPerCharacter,
       long peakStates,
       long stateBytes,
-      double seconds) {}
+      long reservedBytes,
+      double seconds) {
+
+    /** Whether it is of this policy at this state size. */
+    boolean isOf(String otherPolicy, @Nullable Integer otherState) {
+      return policy.equals(otherPolicy) && Objects.equals(state, otherState);
+    }
+  }
 
   private record Group(String task, String policy, @Nullable Integer state) {}
 
@@ -108,7 +119,12 @@ public final class Summary {
 
   /** The state sizes of a task's rows, ascending. */
   public List<Integer> states(String task) {
-    return rows(task).stream()
+    return states(rows(task));
+  }
+
+  /** The state sizes of rows, ascending. */
+  static List<Integer> states(List<Row> rows) {
+    return rows.stream()
         .map(Row::state)
         .filter(Objects::nonNull)
         .map(Objects::requireNonNull)
@@ -165,27 +181,40 @@ public final class Summary {
     return fields;
   }
 
-  /** By task, the settings that differ between its cells without being what the grid varies. */
+  /**
+   * By task, the settings that differ between its cells without being what the grid varies.
+   * Positions and budgets may belong to a policy: they count where they differ under one policy.
+   */
   private static Map<String, List<String>> varying(List<CellRecord> cells) {
     List<String> varied = List.of("policy", "state size k", "granularity", "plug-in (SHA-256)");
+    List<String> owned = List.of("positions", "budgets");
     return cells.stream().collect(Collectors.groupingBy(c -> c.cell().task())).entrySet().stream()
         .collect(
             Collectors.toMap(
                 Map.Entry::getKey,
-                entry ->
-                    new Summary.Fields(entry.getValue())
-                        .names().stream().filter(name -> !varied.contains(name)).toList()));
+                entry -> {
+                  Set<String> own = new HashSet<>();
+                  entry.getValue().stream()
+                      .collect(Collectors.groupingBy(c -> c.cell().settings().policy()))
+                      .values()
+                      .forEach(cellsOfPolicy -> own.addAll(new Fields(cellsOfPolicy).names()));
+                  return new Fields(entry.getValue())
+                      .names().stream()
+                          .filter(name -> !varied.contains(name))
+                          .filter(name -> !owned.contains(name) || own.contains(name))
+                          .toList();
+                }));
   }
 
   /** Which fields have more than one value. */
   private record Fields(List<CellRecord> cells) {
     List<String> names() {
-      Map<String, java.util.Set<String>> values = new LinkedHashMap<>();
+      Map<String, Set<String>> values = new LinkedHashMap<>();
       for (CellRecord record : cells) {
         fields(record.cell())
             .forEach(
                 (name, value) ->
-                    values.computeIfAbsent(name, n -> new java.util.LinkedHashSet<>()).add(value));
+                    values.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(value));
       }
       return values.entrySet().stream()
           .filter(e -> e.getValue().size() > 1)
@@ -201,6 +230,7 @@ public final class Summary {
     List<Double> scores = new ArrayList<>();
     long peak = 0;
     long bytes = 0;
+    long reserved = 0;
     for (CellRecord member : members) {
       if (member.perplexity() != null) {
         texts.add(member.perplexity());
@@ -208,6 +238,7 @@ public final class Summary {
         scores.add(member.retrieval().score());
         peak = Math.max(peak, member.retrieval().peakStates());
         bytes = Math.max(bytes, member.retrieval().stateBytes());
+        reserved = Math.max(reserved, member.retrieval().reservedBytes());
       }
     }
     if (!texts.isEmpty()) {
@@ -226,6 +257,7 @@ public final class Summary {
           total.bitsPerCharacter(),
           total.peakStates(),
           total.stateBytes(),
+          total.reservedBytes(),
           seconds);
     }
     Double mean = scores.isEmpty() ? null : 100 * mean(scores);
@@ -243,6 +275,7 @@ public final class Summary {
         null,
         peak,
         bytes,
+        reserved,
         seconds);
   }
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.io.TextFile;
@@ -31,10 +31,11 @@ public final class SweepReport {
     return new SweepReport(Sweep.records(Journal.read(folder.resolve(JOURNAL))));
   }
 
-  /** Writes {@code results.csv}, {@code results.json} and {@code report.html}. */
+  /** Writes {@code results.csv}, {@code results.json}, {@code summary.md}, {@code report.html}. */
   public void write(Path folder) {
     TextFile.replace(folder.resolve("results.csv"), ResultsCsv.of(summary.cells()));
     TextFile.replace(folder.resolve("results.json"), Json.pretty(json()) + "\n");
+    TextFile.replace(folder.resolve("summary.md"), SummaryMarkdown.of(summary));
     TextFile.replace(folder.resolve("report.html"), HtmlPage.of(summary));
   }
 
@@ -52,13 +53,19 @@ public final class SweepReport {
     return summary.cells().stream().filter(c -> !c.done()).count();
   }
 
-  /** One table a task: policies down, state sizes across. */
+  /** One table a task, and one of the memory held: policies down, state sizes across. */
   public String text() {
     StringBuilder text = new StringBuilder();
     for (String task : summary.tasks()) {
-      text.append(text.isEmpty() ? "" : "\n").append(title(task)).append("\n\n");
-      text.append(table(task));
+      text.append(title(task)).append("\n\n");
+      text.append(table(summary.rows(task), rows -> cell(task, rows.getFirst()))).append('\n');
     }
+    text.append("keys and values held by the largest state, by state size\n\n");
+    text.append(
+        table(
+            summary.rows(),
+            rows ->
+                Numbers.bytes(rows.stream().mapToLong(Summary.Row::stateBytes).max().orElse(0))));
     return text.toString();
   }
 
@@ -68,28 +75,23 @@ public final class SweepReport {
         : "perplexity (lower is better) by state size";
   }
 
-  private TextTable table(String task) {
-    List<Integer> states = summary.states(task);
-    List<String> head = new ArrayList<>();
-    head.add("policy");
-    states.forEach(k -> head.add(k.toString()));
+  private static TextTable table(
+      List<Summary.Row> rows, Function<List<Summary.Row>, String> content) {
+    List<@Nullable Integer> states = new ArrayList<>(Summary.states(rows));
+    List<String> head = new ArrayList<>(List.of("policy"));
+    states.forEach(k -> head.add(String.valueOf(k)));
     head.add("unbounded");
+    states.add(null);
     TextTable table = new TextTable(head.toArray(String[]::new));
-    for (String policy : summary.rows(task).stream().map(Summary.Row::policy).distinct().toList()) {
+    for (String policy : rows.stream().map(Summary.Row::policy).distinct().toList()) {
       List<String> cells = new ArrayList<>(List.of(policy));
-      states.forEach(k -> cells.add(value(task, policy, k)));
-      cells.add(value(task, policy, null));
+      for (Integer k : states) {
+        List<Summary.Row> found = rows.stream().filter(r -> r.isOf(policy, k)).toList();
+        cells.add(found.isEmpty() ? "" : content.apply(found));
+      }
       table.add(cells);
     }
     return table;
-  }
-
-  private String value(String task, String policy, @Nullable Integer state) {
-    return summary.rows(task).stream()
-        .filter(r -> r.policy().equals(policy) && Objects.equals(r.state(), state))
-        .findFirst()
-        .map(r -> cell(task, r))
-        .orElse("");
   }
 
   private static String cell(String task, Summary.Row row) {

@@ -9,7 +9,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
@@ -22,6 +24,7 @@ import org.msrnn.api.policy.Trigger;
 import org.msrnn.core.Model;
 import org.msrnn.core.PolicySpec;
 import org.msrnn.core.plugin.Catalog;
+import org.msrnn.core.plugin.Found;
 import org.msrnn.eval.io.Digest;
 
 /**
@@ -118,7 +121,7 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
         model.info().name(),
         model.msrnn().digest(),
         policy.toString(),
-        originOf(policy.name()),
+        originsOf(policy),
         bound,
         spec.regime().toString(),
         written(text.positions(), spec.positions()),
@@ -169,18 +172,26 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
             ", ", Stream.of(KvType.values()).map(t -> t.name().toLowerCase(Locale.ROOT)).toList()));
   }
 
-  /** The digest of the jar or folder that a policy came from; null for built-in ones. */
-  private @Nullable String originOf(String policy) {
-    String origin =
-        catalog.policies().stream()
-            .filter(found -> found.name().equals(policy))
-            .map(found -> found.origin())
-            .findFirst()
-            .orElse("");
-    Path path = Path.of(origin);
-    if (origin.isEmpty() || !Files.exists(path)) {
-      return null;
-    }
+  /** Digests of the jars that a policy and its wrappers came from; null for built-in ones. */
+  private @Nullable String originsOf(PolicySpec policy) {
+    Set<String> origins = new LinkedHashSet<>();
+    add(origins, catalog.policies(), policy.name());
+    policy.wrappers().forEach(wrapper -> add(origins, catalog.wrappers(), wrapper.name()));
+    String digests =
+        origins.stream()
+            .map(Path::of)
+            .filter(Files::exists)
+            .map(Machine::digest)
+            .collect(Collectors.joining("; "));
+    return digests.isEmpty() ? null : digests;
+  }
+
+  private static <P> void add(Set<String> origins, List<Found<P>> all, String name) {
+    all.stream().filter(f -> f.name().equals(name)).map(Found::origin).forEach(origins::add);
+  }
+
+  /** The digest of a jar, or of the files of a folder. */
+  private static String digest(Path path) {
     try (Stream<Path> files = Files.walk(path)) {
       List<Path> sorted = files.filter(Files::isRegularFile).sorted().toList();
       var digest = Digest.start();

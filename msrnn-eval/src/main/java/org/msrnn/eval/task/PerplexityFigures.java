@@ -24,6 +24,7 @@ import org.msrnn.eval.metric.TextSize;
  * @param bitsPerCharacter {@code nll / ln 2 / characters}
  * @param peakStates the most single states that any layer or KV head held after a step
  * @param stateBytes bytes of keys and values of the largest multi-state at a stream's end
+ * @param reservedBytes bytes set aside for them, free slots included
  * @param evictions single states evicted
  */
 public record PerplexityFigures(
@@ -41,6 +42,7 @@ public record PerplexityFigures(
     @Nullable Double bitsPerCharacter,
     long peakStates,
     long stateBytes,
+    long reservedBytes,
     long evictions) {
 
   static PerplexityFigures of(
@@ -61,6 +63,7 @@ public record PerplexityFigures(
         finite(text.bitsPerCharacter()),
         state.peakStates(),
         state.bytes(),
+        state.reserved(),
         state.evictions());
   }
 
@@ -82,7 +85,7 @@ public record PerplexityFigures(
       tokensAfter += part.tokensAfterState;
       TextSize one = part.size();
       size = size == null || one == null ? null : size.plus(one);
-      state = state.with(new StateFigures(part.peakStates, part.stateBytes, part.evictions));
+      state = state.with(part.state());
     }
     Perplexity text = new Perplexity(nll, tokens, size == null ? TextSize.NONE : size);
     return new PerplexityFigures(
@@ -100,7 +103,12 @@ public record PerplexityFigures(
         finite(text.bitsPerCharacter()),
         state.peakStates(),
         state.bytes(),
+        state.reserved(),
         state.evictions());
+  }
+
+  private StateFigures state() {
+    return new StateFigures(peakStates, stateBytes, reservedBytes, evictions);
   }
 
   private @Nullable TextSize size() {

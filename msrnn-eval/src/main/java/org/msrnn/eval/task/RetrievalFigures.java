@@ -13,6 +13,7 @@ import java.util.List;
  * @param newTokens tokens it wrote
  * @param peakStates the most single states that any layer or KV head held after a step
  * @param stateBytes bytes of keys and values at the end
+ * @param reservedBytes bytes set aside for them, free slots included
  * @param evictions single states evicted
  */
 public record RetrievalFigures(
@@ -24,4 +25,5 @@ public record RetrievalFigures(
     long newTokens,
     long peakStates,
     long stateBytes,
+    long reservedBytes,
     long evictions) {}

@@ -33,6 +33,7 @@ public record RetrievalTask(Model model, StateSpec spec, int newTokens) {
           result.tokens().length,
           figures.peakStates(),
           figures.bytes(),
+          figures.reserved(),
           figures.evictions());
     }
   }

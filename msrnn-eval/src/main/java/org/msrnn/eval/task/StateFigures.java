@@ -7,19 +7,22 @@ import org.msrnn.api.MultiState;
  *
  * @param peakStates the most single states that any layer or KV head held after a step
  * @param bytes bytes of keys and values of the kept states, of the largest multi-state
+ * @param reserved bytes set aside for keys and values, free slots included, likewise
  * @param evictions single states evicted, of all multi-states
  */
-record StateFigures(long peakStates, long bytes, long evictions) {
-  static final StateFigures NONE = new StateFigures(0, 0, 0);
+record StateFigures(long peakStates, long bytes, long reserved, long evictions) {
+  static final StateFigures NONE = new StateFigures(0, 0, 0, 0);
 
   static StateFigures of(MultiState state) {
-    return new StateFigures(state.peakStates(), state.bytes(), state.evictions());
+    return new StateFigures(
+        state.peakStates(), state.bytes(), state.reservedBytes(), state.evictions());
   }
 
   StateFigures with(StateFigures other) {
     return new StateFigures(
         Math.max(peakStates, other.peakStates),
         Math.max(bytes, other.bytes),
+        Math.max(reserved, other.reserved),
         Math.addExact(evictions, other.evictions));
   }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.journal.Journal;
+import org.msrnn.eval.report.Numbers;
 
 class SweepCommandTest {
   private static final int CELLS = 5 + 2 * 5 + 2;
@@ -160,11 +161,58 @@ class SweepCommandTest {
     Cli cli = Cli.run("report", out.toString());
 
     assertThat(cli.code()).as(cli.err()).isZero();
-    for (String name : List.of("results.csv", "results.json", "report.html")) {
+    for (String name : List.of("results.csv", "results.json", "report.html", "summary.md")) {
       assertThat(out.resolve(name)).hasSameTextualContentAs(whole.resolve(name));
     }
     assertThat(Cli.run("report", out.toString(), "--json").json())
         .containsKeys("settings", "summary", "cells");
+  }
+
+  @Test
+  void summaryPutsQualityBesideTheMemoryThatItTook() throws IOException {
+    int token = 6 * 2 * 3 * 32 * 4; // layers, keys and values, heads, head size, F32
+    String summary = Files.readString(whole.resolve("summary.md"));
+    String[] parts = summary.split("\n## ", -1);
+
+    assertThat(parts[1]).startsWith("k = 8\n").contains("\n| `full` | ");
+    assertThat(parts[1])
+        .containsPattern("\\| `window\\+4` \\| [0-9.]+ \\| [0-9.]+ \\| [0-9.]+ \\| ");
+    assertThat(parts[1]).contains(" | 8 | " + Numbers.bytes(8L * token) + " | ");
+    assertThat(parts[2]).startsWith("k = 16\n").contains(Numbers.bytes(16L * token));
+    assertThat(parts[3]).startsWith("Settings\n").contains("| regime | stepwise |");
+    assertThat(first.out())
+        .contains("keys and values held by the largest state")
+        .contains(Numbers.bytes(16L * token));
+    assertThat(Files.readString(whole.resolve("results.csv"))).contains("stateBytes,reservedBytes");
+  }
+
+  @Test
+  void wrappedPoliciesKeepTheirNamesThroughJournalTablesAndPage() throws IOException {
+    Path out = folder.resolve("wrapped");
+    String[] args = {
+      "sweep",
+      "--policies",
+      "sinks:2(window),tova:keep-newest+sinks:3,h2o",
+      "--states",
+      "8",
+      "--tasks",
+      "perplexity",
+      "--limit",
+      "30",
+      "--map",
+      "20",
+      "--backend",
+      "plain",
+      "--out",
+      out.toString()
+    };
+    Cli cli = Cli.run(args);
+
+    assertThat(cli.code()).as(cli.err()).isZero();
+    assertThat(cli.out()).contains("window+sinks:2").contains("tova:keep-newest+sinks:3");
+    assertThat(Files.readString(out.resolve("results.csv"))).contains(",window+sinks:2,8,done,");
+    assertThat(Files.readString(out.resolve("report.html"))).contains("<b>window+sinks:2</b>");
+    assertThat(Cli.run(args).err()).contains("0 of 6 cells computed, 6 were there");
   }
 
   @Test

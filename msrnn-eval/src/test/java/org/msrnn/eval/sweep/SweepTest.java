@@ -52,7 +52,7 @@ class SweepTest {
         () -> {
           ran.add(item);
           return CellRecord.of(
-              id, new RetrievalFigures("kind", score.get(), "p", List.of("a"), 1, 1, 1, 1, 0));
+              id, new RetrievalFigures("kind", score.get(), "p", List.of("a"), 1, 1, 1, 1, 1, 0));
         });
   }
 
@@ -127,7 +127,7 @@ class SweepTest {
     assertThat(record.cell()).isEqualTo(id("one", 0));
     assertThat(record.key()).isEqualTo(id("one", 0).key());
     assertThat(record.retrieval())
-        .isEqualTo(new RetrievalFigures("kind", 1 / 3.0, "p", List.of("a"), 1, 1, 1, 1, 0));
+        .isEqualTo(new RetrievalFigures("kind", 1 / 3.0, "p", List.of("a"), 1, 1, 1, 1, 1, 0));
   }
 
   @Test
