@@ -50,8 +50,7 @@ class KvErrorTest {
   private Run run(String policy, String state, String kv) {
     var spec = new SpecText(policy, state, "stepwise", null, null, kv, 0);
     var protocol = new TextProtocol(null, (long) TOKENS, false, true);
-    var document =
-        TokenDocument.of("story", BundledText.story(), machine.model().tokenizer());
+    var document = TokenDocument.of("story", BundledText.story(), machine.model().tokenizer());
     List<Double> nll = new ArrayList<>();
     var task = new PerplexityTask(machine.model().msrnn(), machine.setup(spec).spec(), protocol);
     PerplexityFigures figures =
