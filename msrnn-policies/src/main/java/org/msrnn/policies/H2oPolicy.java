@@ -53,7 +53,7 @@ public final class H2oPolicy implements EvictionPolicyProvider {
             options.number("decay", 1, 0, 1),
             1,
             options.flag("normalise", false)),
-        options.integer("recent", HALF, 0, Integer.MAX_VALUE),
+        options.integer("recent", "half of k", 0, Integer.MAX_VALUE).orElse(HALF),
         options.integer("sinks", 0, 0, Integer.MAX_VALUE));
   }
 

@@ -61,7 +61,7 @@ public final class KeyformerPolicy implements EvictionPolicyProvider {
     }
     return new Keyformer(
         options.choice("granularity", Granularity.KV_HEAD),
-        options.integer("recent", USUAL, 0, Integer.MAX_VALUE),
+        options.integer("recent", "3/10 of k", 0, Integer.MAX_VALUE).orElse(USUAL),
         tau,
         options.number("tau-step", 0.01, 0, 1000),
         end,

@@ -54,7 +54,7 @@ public final class KvCompressPolicy implements EvictionPolicyProvider {
         options.flag("square-mean", false)
             ? new SummedAttention(granularity, 1, 2, false)
             : new SquaredHeads(granularity),
-        options.integer("recent", USUAL, 0, Integer.MAX_VALUE));
+        options.integer("recent", "50, at most half of k", 0, Integer.MAX_VALUE).orElse(USUAL));
   }
 
   private record KvCompress(EvictionPolicy policy, int recent) implements WrappedPolicy {

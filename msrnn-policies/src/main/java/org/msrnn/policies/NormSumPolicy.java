@@ -47,8 +47,8 @@ public final class NormSumPolicy implements EvictionPolicyProvider {
   public EvictionPolicy create(Options options) {
     return new NormSum(
         new SummedAttention(options.choice("granularity", Granularity.LAYER), 1, 1, true),
-        options.integer("sinks", USUAL, 0, Integer.MAX_VALUE),
-        options.integer("recent", USUAL, 0, Integer.MAX_VALUE));
+        options.integer("sinks", "32, at most 1/21 of k", 0, Integer.MAX_VALUE).orElse(USUAL),
+        options.integer("recent", "128, at most 4/21 of k", 0, Integer.MAX_VALUE).orElse(USUAL));
   }
 
   private record NormSum(EvictionPolicy policy, int sinks, int recent) implements WrappedPolicy {

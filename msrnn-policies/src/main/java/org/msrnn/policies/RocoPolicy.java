@@ -51,8 +51,8 @@ public final class RocoPolicy implements EvictionPolicyProvider {
   public EvictionPolicy create(Options options) {
     return new Roco(
         options.choice("granularity", Granularity.KV_HEAD),
-        options.integer("recent", USUAL, 0, Integer.MAX_VALUE),
-        options.integer("feasible", USUAL, 1, Integer.MAX_VALUE));
+        options.integer("recent", "10, at most half of k", 0, Integer.MAX_VALUE).orElse(USUAL),
+        options.integer("feasible", "7/10 of k", 1, Integer.MAX_VALUE).orElse(USUAL));
   }
 
   private record Roco(Granularity granularity, int recent, int feasible) implements EvictionPolicy {

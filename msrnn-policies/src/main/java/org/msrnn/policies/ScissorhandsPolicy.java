@@ -52,7 +52,7 @@ public final class ScissorhandsPolicy implements EvictionPolicyProvider {
     return new Scissorhands(
         options.choice("granularity", Granularity.KV_HEAD),
         options.integer("history", 400, 1, 10_000),
-        options.integer("recent", USUAL, 0, Integer.MAX_VALUE));
+        options.integer("recent", "10, at most half of k", 0, Integer.MAX_VALUE).orElse(USUAL));
   }
 
   private record Scissorhands(Granularity granularity, int history, int recent)

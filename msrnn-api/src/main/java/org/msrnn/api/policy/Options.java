@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
@@ -24,7 +25,7 @@ public final class Options {
    *
    * @param name its name
    * @param allowed the values it may have, in words
-   * @param otherwise what holds if it is not given, as it would be written
+   * @param otherwise what holds if it is not given, as it would be written, or in words
    */
   public record Declared(String name, String allowed, String otherwise) {}
 
@@ -46,16 +47,25 @@ public final class Options {
 
   /** A whole number from {@code least} to {@code most}. */
   public int integer(String name, int otherwise, int least, int most) {
+    return integer(name, Integer.toString(otherwise), least, most).orElse(otherwise);
+  }
+
+  /**
+   * A whole number from {@code least} to {@code most}, or none where it is not given.
+   *
+   * @param otherwise what holds then, in words: {@code half of k}
+   */
+  public OptionalInt integer(String name, String otherwise, int least, int most) {
     String range = most == Integer.MAX_VALUE ? least + " or more" : least + " to " + most;
     String allowed = "a whole number, " + range;
-    String text = value(name, allowed, Integer.toString(otherwise));
+    String text = value(name, allowed, otherwise);
     if (text == null) {
-      return otherwise;
+      return OptionalInt.empty();
     }
     try {
       int value = Integer.parseInt(text);
       if (value >= least && value <= most) {
-        return value;
+        return OptionalInt.of(value);
       }
     } catch (NumberFormatException e) {
       // refused below, with the same sentence as a number out of range

@@ -24,6 +24,7 @@ class OptionsTest {
     assertThat(options.flag("c", true)).isTrue();
     assertThat(options.choice("d", Granularity.KV_HEAD)).isEqualTo(Granularity.KV_HEAD);
     assertThat(options.text("e", "none", "any word")).isEqualTo("none");
+    assertThat(options.integer("f", "half of k", 1, Integer.MAX_VALUE)).isEmpty();
     assertThatCode(options::refuseUnread).doesNotThrowAnyException();
     assertThat(options.declared())
         .containsExactly(
@@ -31,13 +32,15 @@ class OptionsTest {
             new Options.Declared("b", "a number, 0.0 to 1.0", "0.5"),
             new Options.Declared("c", "true or false", "true"),
             new Options.Declared("d", "layer or kv-head", "kv-head"),
-            new Options.Declared("e", "any word", "none"));
+            new Options.Declared("e", "any word", "none"),
+            new Options.Declared("f", "a whole number, 1 or more", "half of k"));
   }
 
   @Test
   void boundsAreAllowed() {
     assertThat(given("0").integer("o", 1, 0, 9)).isZero();
     assertThat(given("9").integer("o", 1, 0, 9)).isEqualTo(9);
+    assertThat(given("9").integer("o", "half of k", 0, 9)).hasValue(9);
     assertThat(given("2147483647").integer("o", 1, 0, Integer.MAX_VALUE))
         .isEqualTo(Integer.MAX_VALUE);
     assertThat(given("1").number("o", 0.5, 0, 1)).isEqualTo(1);
