@@ -107,6 +107,19 @@ class AttentionTraceTest {
     assertThat(simulation.kept(1)).containsExactly(1, 3, 5, 8, 9);
   }
 
+  /** State 1 always has half of the attention, 2 and later ones none: all as steady as can be. */
+  @Test
+  void ofEquallySteadyStatesRocoLetsTheOldestLeave() {
+    PolicySimulation simulation =
+        new PolicySimulation(
+            Policies.create("roco:recent=0,feasible=1"),
+            SimulatedLayer.of(1, 1, 4),
+            (head, query, key) -> key < 2 ? 0 : -200);
+    simulation.generate(5);
+
+    assertThat(simulation.evicted(0)).containsExactly(1);
+  }
+
   /** PyTorch's avg_pool1d and max_pool1d with a padding of half the kernel. */
   @ParameterizedTest
   @CsvSource(
