@@ -11,8 +11,7 @@ import org.msrnn.api.policy.Options;
  * (k - p) / beta}, at least 1, in the last layer and {@code 2 (k - p)} less that in the first. The
  * budgets of all layers add up to k each, by largest remainders.
  *
- * <p>Paper: PyramidKV, arXiv 2406.02069, section 4.2. Option: {@code beta}, 20 unless given; 1 is
- * uniform.
+ * <p>Option: {@code beta}, 20 unless given; 1 is uniform.
  */
 public final class PyramidBudgets implements BudgetPlannerProvider {
   /** For the service loader. */
@@ -21,6 +20,16 @@ public final class PyramidBudgets implements BudgetPlannerProvider {
   @Override
   public String name() {
     return "pyramid";
+  }
+
+  @Override
+  public String summary() {
+    return "layers have fewer states along a line, from the first to the last";
+  }
+
+  @Override
+  public String paper() {
+    return "PyramidKV, arXiv 2406.02069, section 4.2";
   }
 
   @Override

@@ -77,7 +77,7 @@ public record PolicyFacts(
           words(policy.trigger()),
           policy.budgets().toString(),
           policy.positions().toString(),
-          (long) Double.BYTES * policy.columns(),
+          (long) Double.BYTES * policy.columns(shape),
           (long) Double.BYTES * policy.memory(shape));
     }
 
