@@ -67,6 +67,16 @@ public final class CompressedPositions implements PositionSchemeProvider {
   }
 
   @Override
+  public String summary() {
+    return "gaps between kept states of more than 10 shrink, to ln ln of their length";
+  }
+
+  @Override
+  public String paper() {
+    return "arXiv 2401.06104, section 7.2";
+  }
+
+  @Override
   public PositionScheme create(Options options) {
     return new Compressed(
         options.choice("gap", Gap.LNLN),

@@ -26,6 +26,17 @@ public final class RelativePositions implements PositionSchemeProvider {
   }
 
   @Override
+  public String summary() {
+    return "sinks and the last states keep their distances, those between are scaled to a model's"
+        + " positions";
+  }
+
+  @Override
+  public String paper() {
+    return "authors' unmerged code of arXiv 2401.06104";
+  }
+
+  @Override
   public PositionScheme create(Options options) {
     int limit = options.integer("limit", 4096, 2, Integer.MAX_VALUE);
     int sinks = options.integer("sinks", 20, 0, Integer.MAX_VALUE);
