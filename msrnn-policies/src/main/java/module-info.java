@@ -22,6 +22,7 @@ import org.msrnn.policies.KvCompressPolicy;
 import org.msrnn.policies.LagKvPolicy;
 import org.msrnn.policies.NormSumPolicy;
 import org.msrnn.policies.ObservedAttentionPolicy;
+import org.msrnn.policies.PerLayerBudgets;
 import org.msrnn.policies.PerLayerWrapper;
 import org.msrnn.policies.PoolWrapper;
 import org.msrnn.policies.PromptEndWrapper;
@@ -47,14 +48,6 @@ module org.msrnn.policies {
 
   exports org.msrnn.policies;
 
-  provides BudgetPlannerProvider with
-      AdaBudgets,
-      CakeBudgets,
-      FastGenBudgets,
-      FileBudgets,
-      PerLayerWrapper,
-      PyramidBudgets,
-      SimLayerKvBudgets;
   provides EvictionPolicyProvider with
       CakePolicy,
       CurPolicy,
@@ -89,4 +82,12 @@ module org.msrnn.policies {
       PromptEndWrapper,
       RecentWrapper,
       SinksWrapper;
+  provides BudgetPlannerProvider with
+      AdaBudgets,
+      CakeBudgets,
+      FastGenBudgets,
+      FileBudgets,
+      PerLayerBudgets,
+      PyramidBudgets,
+      SimLayerKvBudgets;
 }

@@ -28,6 +28,16 @@ public final class CakeBudgets implements BudgetPlannerProvider {
   }
 
   @Override
+  public String summary() {
+    return "at the end of a prompt layers share all states by preference, layer after layer";
+  }
+
+  @Override
+  public String paper() {
+    return "arXiv 2503.12491, algorithm 1";
+  }
+
+  @Override
   public BudgetPlanner create(Options options) {
     return CAKE;
   }

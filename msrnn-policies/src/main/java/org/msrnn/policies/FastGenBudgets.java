@@ -22,6 +22,16 @@ public final class FastGenBudgets implements BudgetPlannerProvider {
   }
 
   @Override
+  public String summary() {
+    return "at the end of a prompt each KV head gets what it demands; the rest is freed";
+  }
+
+  @Override
+  public String paper() {
+    return "arXiv 2310.01801";
+  }
+
+  @Override
   public BudgetPlanner create(Options options) {
     return FAST_GEN;
   }

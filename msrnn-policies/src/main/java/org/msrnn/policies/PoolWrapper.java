@@ -6,6 +6,7 @@ import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Options;
 import org.msrnn.api.policy.PolicyWrapperProvider;
 import org.msrnn.api.policy.ScoreProgram;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.WrappedPolicy;
 
 /**
@@ -67,9 +68,14 @@ public final class PoolWrapper implements PolicyWrapperProvider {
     }
 
     @Override
+    public int columns(SetShape shape) {
+      return policy.columns(shape) + 1;
+    }
+
+    @Override
     public void score(KvSet set, double[] scores) {
       policy.score(set, scores);
-      double[] inner = set.column(policy.columns());
+      double[] inner = set.column(policy.columns(set.shape()));
       System.arraycopy(scores, 0, inner, 0, set.size());
       int first = 0;
       int end = set.size();

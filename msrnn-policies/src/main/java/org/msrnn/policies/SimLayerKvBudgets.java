@@ -23,6 +23,17 @@ public final class SimLayerKvBudgets implements BudgetPlannerProvider {
   }
 
   @Override
+  public String summary() {
+    return "at the end of a prompt lazy layers get sinks and recent states, the others share the"
+        + " rest";
+  }
+
+  @Override
+  public String paper() {
+    return "arXiv 2410.13846";
+  }
+
+  @Override
   public BudgetPlanner create(Options options) {
     return planner(options);
   }

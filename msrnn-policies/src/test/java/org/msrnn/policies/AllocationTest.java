@@ -72,14 +72,15 @@ class AllocationTest {
 
   /** A full set and its rows, made once. */
   private static final class FixedSet implements KvSet, AttentionRow {
+    private final SetShape shape = new SetShape(1, 1, HEAD_SIZE);
     private final double[][] columns;
     private final double[] memory;
     private final float[] scratch = new float[HEAD_SIZE];
     private final float[] row = new float[SIZE];
 
     FixedSet(EvictionPolicy policy) {
-      this.columns = new double[policy.columns()][SIZE];
-      this.memory = new double[policy.memory(new SetShape(1, 1, HEAD_SIZE))];
+      this.columns = new double[policy.columns(shape)][SIZE];
+      this.memory = new double[policy.memory(shape)];
       Arrays.fill(row, 1f / SIZE);
     }
 
@@ -101,6 +102,11 @@ class AllocationTest {
     @Override
     public int group() {
       return 1;
+    }
+
+    @Override
+    public SetShape shape() {
+      return shape;
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Options;
 import org.msrnn.api.policy.Pins;
 import org.msrnn.api.policy.PolicyWrapperProvider;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 import org.msrnn.api.policy.Trigger;
 import org.msrnn.api.testkit.AttentionSource;
@@ -250,6 +251,39 @@ class WrappersTest {
           .hasSize(91)
           .isEqualTo(simulated(policy, 9, 100).evictions());
     }
+  }
+
+  @Test
+  void poolingKeepsAColumnOfItsOwnBehindThoseThatDependOnTheShape() {
+    record Wide(SetShape of) implements EvictionPolicy {
+      @Override
+      public Signals observes() {
+        return Signals.NONE;
+      }
+
+      @Override
+      public int columns(SetShape shape) {
+        return shape.queryHeads();
+      }
+
+      @Override
+      public void score(KvSet set, double[] scores) {
+        assertThat(set.shape()).isEqualTo(of);
+        for (int e = 0; e < set.size(); e++) {
+          double[] last = set.column(set.shape().queryHeads() - 1);
+          last[e]++;
+          scores[e] = last[e];
+        }
+      }
+    }
+    SetShape shape = new SetShape(2, 3, 4);
+    EvictionPolicy pooled = wrap(new Wide(shape), "pool", "pool=1");
+    assertThat(pooled.columns(shape)).isEqualTo(7);
+    PolicySimulation simulation = new PolicySimulation(pooled, SimulatedLayer.of(2, 3, 4), WAVES);
+    simulation.generate(7);
+
+    // decisions that each state has seen; the newest one of the second left at once
+    assertThat(simulation.scores(0)).containsExactly(3, 3, 3, 3, 1);
   }
 
   @Test

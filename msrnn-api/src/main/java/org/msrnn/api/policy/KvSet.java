@@ -21,6 +21,9 @@ public interface KvSet {
   /** Query heads that read one KV head. */
   int group();
 
+  /** The sizes that do not change, as {@link EvictionPolicy#columns(SetShape)} is told them. */
+  SetShape shape();
+
   /** States held now, the newest included. */
   int size();
 

@@ -29,6 +29,7 @@ final class SimulatedKvSet implements KvSet {
 
   private final SimulatedLayer layer;
   private final int kvHead;
+  private final SetShape shape;
   private final Signals signals;
   private final VectorSource vectors;
   private final Rope rope;
@@ -55,6 +56,7 @@ final class SimulatedKvSet implements KvSet {
   SimulatedKvSet(SimulatedLayer layer, int kvHead, EvictionPolicy policy, VectorSource vectors) {
     this.layer = layer;
     this.kvHead = kvHead;
+    this.shape = new SetShape(kvHead < 0 ? layer.kvHeads() : 1, layer.group(), layer.headSize());
     this.signals = policy.observes();
     this.vectors = vectors;
     this.rope = layer.rope();
@@ -70,6 +72,7 @@ final class SimulatedKvSet implements KvSet {
   private SimulatedKvSet(SimulatedKvSet other, Reads reads, int slack) {
     this.layer = other.layer;
     this.kvHead = other.kvHead;
+    this.shape = other.shape;
     this.signals = other.signals;
     this.vectors = other.vectors;
     this.rope = other.rope;
@@ -193,8 +196,9 @@ final class SimulatedKvSet implements KvSet {
     return memory.length;
   }
 
-  SetShape shape() {
-    return new SetShape(kvHeads(), layer.group(), layer.headSize());
+  @Override
+  public SetShape shape() {
+    return shape;
   }
 
   Signals signals() {

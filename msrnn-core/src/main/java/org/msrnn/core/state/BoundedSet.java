@@ -16,6 +16,7 @@ import org.msrnn.api.policy.AttentionRow;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Pins;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 import org.msrnn.core.random.SplitMix;
 
@@ -28,6 +29,7 @@ final class BoundedSet implements KvSet {
   private final EvictionPolicy policy;
   private final Signals signals;
   private final SetWalk.Attention attention;
+  private final SetShape shape;
   private final Kernels kernels;
   private final boolean rotated;
   private final long seed;
@@ -48,6 +50,7 @@ final class BoundedSet implements KvSet {
     this.signals = policy.observes();
     this.guaranteed = spec.budgets().guaranteed();
     this.attention = attention;
+    this.shape = attention.shape(space.kv.heads());
     this.kernels = kernels;
     this.rotated = attention.rope() != null && !attention.rotatesAtRead(spec);
     this.seed = spec.seed();
@@ -219,6 +222,11 @@ final class BoundedSet implements KvSet {
   @Override
   public int group() {
     return attention.group();
+  }
+
+  @Override
+  public SetShape shape() {
+    return shape;
   }
 
   @Override
