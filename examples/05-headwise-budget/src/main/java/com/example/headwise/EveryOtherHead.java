@@ -24,6 +24,11 @@ public final class EveryOtherHead implements BudgetPlannerProvider {
   }
 
   @Override
+  public String summary() {
+    return "even KV heads keep r times as many states as odd ones";
+  }
+
+  @Override
   public BudgetPlanner create(Options options) {
     return new Planner(options.number("ratio", 3, 1, 1000));
   }
