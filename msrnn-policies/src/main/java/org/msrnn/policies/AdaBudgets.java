@@ -22,6 +22,16 @@ public final class AdaBudgets implements BudgetPlannerProvider {
   }
 
   @Override
+  public String summary() {
+    return "the KV heads of a layer compete for its states, each with a guaranteed share";
+  }
+
+  @Override
+  public String paper() {
+    return "arXiv 2407.11550, algorithm 1";
+  }
+
+  @Override
   public BudgetPlanner create(Options options) {
     return new Ada(BudgetPlanner.UNIFORM, guaranteed(options));
   }

@@ -35,6 +35,11 @@ public final class FileBudgets implements BudgetPlannerProvider {
   }
 
   @Override
+  public String summary() {
+    return "budgets in the proportions that a text file gives, a line a layer";
+  }
+
+  @Override
   public BudgetPlanner create(Options options) {
     String path = options.text("file", "", ALLOWED);
     List<Line> lines = new ArrayList<>();
