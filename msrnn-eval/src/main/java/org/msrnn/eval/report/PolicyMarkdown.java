@@ -22,7 +22,9 @@ final class PolicyMarkdown {
       F32. *Bytes a set* do not grow with k. Both are for %d KV heads of size %d with %d query heads each, or for one KV head of them where each has a set of
       its own. *Planner* and *positions* belong to the method and hold unless `--budgets` or `--positions` names others.
 
-      """;
+      """
+          .formatted(
+              PolicyFacts.LAYER.kvHeads(), PolicyFacts.LAYER.headSize(), PolicyFacts.LAYER.group());
 
   private static final String WRAPPERS =
       """
@@ -53,8 +55,7 @@ final class PolicyMarkdown {
   }
 
   String text() {
-    SetShape shape = PolicyFacts.LAYER;
-    text.append(HEAD.formatted(shape.kvHeads(), shape.headSize(), shape.group()));
+    text.append(HEAD);
     glance();
     page.policies().forEach(this::policy);
     text.append(WRAPPERS);

@@ -153,8 +153,8 @@ class PolicyPageTest {
     }
 
     @Override
-    public int columns() {
-      return policy.columns() + 2;
+    public int columns(SetShape shape) {
+      return policy.columns(shape) + 2;
     }
   }
 
