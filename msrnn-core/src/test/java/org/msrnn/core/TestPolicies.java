@@ -5,6 +5,7 @@ import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Pins;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 import org.msrnn.api.policy.Trigger;
 
@@ -58,7 +59,7 @@ public final class TestPolicies {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 1;
     }
 
@@ -88,7 +89,7 @@ public final class TestPolicies {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 1;
     }
 

@@ -9,6 +9,7 @@ import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Options;
 import org.msrnn.api.policy.Pins;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 
 /**
@@ -77,7 +78,7 @@ public final class CakePolicy implements EvictionPolicyProvider {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return window + 1;
     }
 

@@ -6,6 +6,7 @@ import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Options;
 import org.msrnn.api.policy.Pins;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 
 /**
@@ -65,7 +66,7 @@ public final class CurPolicy implements EvictionPolicyProvider {
 
     /** Squared lengths, taken once. */
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 2;
     }
 

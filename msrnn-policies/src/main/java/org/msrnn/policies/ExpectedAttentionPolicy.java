@@ -85,7 +85,7 @@ public final class ExpectedAttentionPolicy implements EvictionPolicyProvider {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 2;
     }
 

@@ -112,7 +112,7 @@ public final class FastGenPolicy implements EvictionPolicyProvider {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 2;
     }
 

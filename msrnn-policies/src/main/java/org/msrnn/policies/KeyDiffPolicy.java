@@ -61,7 +61,7 @@ public final class KeyDiffPolicy implements EvictionPolicyProvider {
 
     /** Room for the lengths of one head's keys. */
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 1;
     }
 

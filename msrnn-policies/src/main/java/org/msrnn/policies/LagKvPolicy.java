@@ -79,7 +79,7 @@ public final class LagKvPolicy implements EvictionPolicyProvider {
 
     /** Room for the weights of keys and values. */
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 2;
     }
 

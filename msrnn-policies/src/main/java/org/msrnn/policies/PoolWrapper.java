@@ -63,11 +63,6 @@ public final class PoolWrapper implements PolicyWrapperProvider {
 
   private record Pool(EvictionPolicy policy, int width, Kind kind) implements WrappedPolicy {
     @Override
-    public int columns() {
-      return policy.columns() + 1;
-    }
-
-    @Override
     public int columns(SetShape shape) {
       return policy.columns(shape) + 1;
     }

@@ -52,13 +52,8 @@ record PooledWindow(
   }
 
   @Override
-  public int columns() {
-    return 1 + window;
-  }
-
-  @Override
   public int columns(SetShape shape) {
-    return ofMeans() ? columns() : 1 + window * shape.queryHeads();
+    return 1 + window * (ofMeans() ? 1 : shape.queryHeads());
   }
 
   @Override

@@ -96,7 +96,7 @@ public final class RkvPolicy implements EvictionPolicyProvider {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return window + 2;
     }
 

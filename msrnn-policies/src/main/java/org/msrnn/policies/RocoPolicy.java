@@ -7,6 +7,7 @@ import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Options;
 import org.msrnn.api.policy.Pins;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 
 /**
@@ -69,7 +70,7 @@ public final class RocoPolicy implements EvictionPolicyProvider {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 3;
     }
 

@@ -7,6 +7,7 @@ import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Options;
 import org.msrnn.api.policy.Pins;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 
 /**
@@ -66,7 +67,7 @@ public final class ScissorhandsPolicy implements EvictionPolicyProvider {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return Math.ceilDiv(history, BITS);
     }
 
@@ -88,7 +89,7 @@ public final class ScissorhandsPolicy implements EvictionPolicyProvider {
       for (int e = 0; e < set.size(); e++) {
         scores[e] = 0;
       }
-      for (int c = 0; c < columns(); c++) {
+      for (int c = 0; c < columns(set.shape()); c++) {
         double[] bits = set.column(c);
         for (int e = 0; e < set.size(); e++) {
           scores[e] -= Long.bitCount((long) bits[e]);

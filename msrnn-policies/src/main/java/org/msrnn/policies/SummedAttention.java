@@ -6,6 +6,7 @@ import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.ScoreProgram;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 
 /**
@@ -20,11 +21,12 @@ record SummedAttention(Granularity granularity, double decay, int power, boolean
     implements EvictionPolicy {
   @Override
   public Signals observes() {
-    return Signals.mean().withLastQueries(Signals.ALL_QUERIES);
+    // what has decayed at once is the newest query's alone
+    return decay == 0 ? Signals.mean() : Signals.mean().withLastQueries(Signals.ALL_QUERIES);
   }
 
   @Override
-  public int columns() {
+  public int columns(SetShape shape) {
     return normalised ? 2 : 1;
   }
 

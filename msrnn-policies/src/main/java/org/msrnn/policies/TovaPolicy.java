@@ -9,6 +9,7 @@ import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Options;
 import org.msrnn.api.policy.Pins;
 import org.msrnn.api.policy.ScoreProgram;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 
 /**
@@ -61,7 +62,7 @@ public final class TovaPolicy implements EvictionPolicyProvider {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 1;
     }
 

@@ -2,12 +2,16 @@ package org.msrnn.policies;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +22,7 @@ import org.msrnn.api.policy.Budgets;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.Options;
+import org.msrnn.api.testkit.PlannerContract;
 
 class BudgetPlannersTest {
   private static final Request HEADS = new Request(3, 2, 10, 1, Granularity.KV_HEAD);
@@ -38,6 +43,23 @@ class BudgetPlannersTest {
       }
     }
     return states;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyPlannerKeepsTheContract() throws IOException {
+    String shares = Files.writeString(folder.resolve("shares.txt"), "3\n1\n2\n").toString();
+    return Stream.of(
+            PlannerContract.of(new AdaBudgets()).exact(),
+            PlannerContract.of(new CakeBudgets()),
+            PlannerContract.of(new FastGenBudgets()),
+            PlannerContract.of(new FileBudgets(), Map.of("file", shares)).on(3, 4).exact(),
+            PlannerContract.of(new PerLayerBudgets(), Map.of("per-layer", "1/2/4"))
+                .on(3, 2)
+                .exact(),
+            PlannerContract.of(new PyramidBudgets()).exact(),
+            PlannerContract.of(new SimLayerKvBudgets()))
+        .flatMap(PlannerContract::rules)
+        .map(rule -> dynamicTest(rule.name(), rule::check));
   }
 
   @Test

@@ -188,7 +188,7 @@ class ExpectedAttentionTest {
   /** Shows a set of nine states, keys rotated or not, 30 queries and scores it. */
   private static void run(EvictionPolicy policy, int d, Rope rope, boolean rotated, double[] into) {
     VectorSource source = TestVectors.normal(41, .8);
-    double[][] columns = new double[policy.columns()][into.length];
+    double[][] columns = new double[policy.columns(new SetShape(1, 1, d))][into.length];
     double[] memory = new double[policy.memory(new SetShape(1, 1, d))];
     float[] scratch = new float[d];
     long[] positions = {0, 1, 2, 3, 9, 17, 18, 40, 41};

@@ -45,7 +45,7 @@ final class Policies {
           "h2o:normalise",
           "h2o:decay=.9",
           "h2o:decay=.5,normalise,recent=1",
-          "h2o:decay=0.5,recent=0",
+          "h2o:decay=0,recent=0",
           "streaming-llm",
           "streaming-llm:sinks=1",
           "kv-compress",

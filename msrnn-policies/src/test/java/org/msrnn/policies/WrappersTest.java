@@ -67,7 +67,7 @@ class WrappersTest {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 2;
     }
 

@@ -7,6 +7,7 @@ import org.msrnn.api.policy.EvictionPolicyProvider;
 import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Options;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 
 /**
@@ -41,7 +42,7 @@ public record MaxAttention() implements EvictionPolicyProvider, EvictionPolicy {
   }
 
   @Override
-  public int columns() {
+  public int columns(SetShape shape) {
     return 1;
   }
 

@@ -101,7 +101,7 @@ public class PolicyCost {
         StateSpec.of(Catalog.discover(List.of()).policy(spec), states)
             .with(PositionScheme.ORIGINAL);
     state = new KvMultiState(new NoWeights(model), layers, backend, wanted);
-    for (int t = 0; t < 2 * states * model.layers(); t++) {
+    for (int t = 0; t < (states + 1) * model.layers(); t++) {
       step();
     }
   }

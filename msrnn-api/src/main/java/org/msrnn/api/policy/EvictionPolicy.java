@@ -46,16 +46,8 @@ public interface EvictionPolicy {
    * Numbers per entry that the core keeps for the policy. Zero when a state is appended. Memory: 8
    * bytes each, a set and a state.
    */
-  default int columns() {
-    return 0;
-  }
-
-  /**
-   * The same for sets of a shape, where it matters: something for each query head. Declared in
-   * {@link #columns()} is then what a set read by one query head has.
-   */
   default int columns(SetShape shape) {
-    return columns();
+    return 0;
   }
 
   /**

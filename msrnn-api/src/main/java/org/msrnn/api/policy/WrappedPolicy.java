@@ -32,11 +32,6 @@ public interface WrappedPolicy extends EvictionPolicy {
   }
 
   @Override
-  default int columns() {
-    return policy().columns();
-  }
-
-  @Override
   default int columns(SetShape shape) {
     return policy().columns(shape);
   }

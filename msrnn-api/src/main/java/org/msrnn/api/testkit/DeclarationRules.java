@@ -47,7 +47,6 @@ record DeclarationRules(PolicySubject subject) {
 
   private void sane() {
     EvictionPolicy policy = subject.create();
-    size("columns", policy.columns(), PolicySimulation.MOST_COLUMNS);
     for (SetShape shape : SHAPES) {
       size("columns of " + shape, policy.columns(shape), PolicySimulation.MOST_COLUMNS);
       size("memory of " + shape, policy.memory(shape), PolicySimulation.MOST_MEMORY);
@@ -85,7 +84,9 @@ record DeclarationRules(PolicySubject subject) {
         require(
             sum.decay() > 0 && sum.decay() <= 1 && (sum.power() == 1 || sum.power() == 2),
             program + ": the decay is above 0 and at most 1, the power 1 or 2");
-        require(policy.columns() > 0, program + " keeps its sum in column 0, but there is none");
+        require(
+            policy.columns(SHAPES.getFirst()) > 0,
+            program + " keeps its sum in column 0, but there is none");
       }
       case ScoreProgram.Position _ -> {}
       case ScoreProgram.KeyNorm _ ->
@@ -114,7 +115,7 @@ record DeclarationRules(PolicySubject subject) {
   private static String declarations(EvictionPolicy policy) {
     StringBuilder all = new StringBuilder();
     all.append(policy.observes()).append(", ").append(policy.granularity());
-    all.append(", ").append(policy.columns()).append(" columns, ").append(policy.trigger());
+    all.append(", ").append(policy.trigger());
     all.append(policy.positional() ? ", positional, " : ", ").append(policy.program());
     all.append(", ").append(policy.budgets()).append(", ").append(policy.positions());
     for (SetShape shape : SHAPES) {

@@ -6,6 +6,7 @@ import org.msrnn.api.policy.Granularity;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Pins;
 import org.msrnn.api.policy.ScoreProgram;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 import org.msrnn.api.policy.Trigger;
 
@@ -29,7 +30,7 @@ record ProgramPolicy(ScoreProgram meaning, EvictionPolicy declared) implements E
   }
 
   @Override
-  public int columns() {
+  public int columns(SetShape shape) {
     return 1;
   }
 

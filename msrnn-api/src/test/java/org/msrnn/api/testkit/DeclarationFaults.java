@@ -41,7 +41,7 @@ final class DeclarationFaults {
               private int calls;
 
               @Override
-              public int columns() {
+              public int columns(SetShape shape) {
                 return calls++;
               }
             },
@@ -132,7 +132,7 @@ final class DeclarationFaults {
         () ->
             new Plant.LastRow() {
               @Override
-              public int columns() {
+              public int columns(SetShape shape) {
                 return 2;
               }
             },
@@ -237,7 +237,7 @@ final class DeclarationFaults {
   private static EvictionPolicy columns(int columns) {
     return new Plant.Oldest() {
       @Override
-      public int columns() {
+      public int columns(SetShape shape) {
         return columns;
       }
     };

@@ -10,6 +10,7 @@ import org.msrnn.api.policy.EvictionPolicyProvider;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Options;
 import org.msrnn.api.policy.ScoreProgram;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.api.policy.Signals;
 
 /** Policies made for a test out of a correct one. */
@@ -49,7 +50,7 @@ final class Plant {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 1;
     }
 

@@ -184,7 +184,7 @@ class PolicyContractTest {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return QUERIES;
     }
 
@@ -225,7 +225,7 @@ class PolicyContractTest {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 1;
     }
 

@@ -23,7 +23,7 @@ final class Remembering {
     }
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 0;
     }
 
@@ -47,7 +47,7 @@ final class Remembering {
     private float[] row = new float[0];
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 0;
     }
 

@@ -119,7 +119,7 @@ final class WrapperFaults {
     @Override
     public void score(KvSet set, double[] scores) {
       policy.score(set, scores);
-      set.column(policy.columns())[0] = scores[0];
+      set.column(policy.columns(set.shape()))[0] = scores[0];
     }
   }
 }

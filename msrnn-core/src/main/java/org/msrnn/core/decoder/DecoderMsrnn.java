@@ -94,7 +94,15 @@ public final class DecoderMsrnn implements Msrnn {
   public synchronized MultiState load(InputStream in, StateSpec spec) throws IOException {
     demandOpen();
     var state = new KvMultiState(this, attention, backend, spec);
-    StateFile.read(state, kernels, in);
+    boolean read = false;
+    try {
+      StateFile.read(state, kernels, in);
+      read = true;
+    } finally {
+      if (!read) {
+        state.close();
+      }
+    }
     return state;
   }
 

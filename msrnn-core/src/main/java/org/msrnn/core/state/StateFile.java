@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -187,8 +189,11 @@ public final class StateFile {
       free[i] = in.readInt();
       check(free[i] >= 0 && free[i] < extent, "free slot", free[i]);
     }
-    readEntries(space, kernels, new Bounds(extent, size, limits), in);
-    space.reserve(extent - size, extent); // free slots may lie beyond those in use
+    List<Entry> entries = readEntries(space, size, extent, limits, in);
+    space.reserve(extent, extent); // only now: as many bytes have come
+    for (Entry entry : entries) {
+      restore(entry, space, kernels);
+    }
     for (int slot : free) {
       check(space.positions()[slot] == SlotView.FREE, "free slot", slot);
     }
@@ -196,32 +201,43 @@ public final class StateFile {
     space.restoreFree(free, extent);
   }
 
-  private record Bounds(int extent, int size, Limits limits) {}
+  /** A state with its columns, and the keys and values of its heads in turn. */
+  private record Entry(int slot, int token, long position, double[] columns, float[][] numbers) {}
 
-  private static void readEntries(
-      SlotSpace space, Kernels kernels, Bounds bounds, DataInputStream in) throws IOException {
-    float[] key = new float[space.kv.headSize()];
-    float[] value = new float[space.kv.headSize()];
+  private static List<Entry> readEntries(
+      SlotSpace space, int size, int extent, Limits limits, DataInputStream in) throws IOException {
+    List<Entry> entries = new ArrayList<>();
     long before = -1;
-    for (int e = 0; e < bounds.size; e++) {
+    for (int e = 0; e < size; e++) {
       int slot = in.readInt();
       int token = in.readInt();
       long position = in.readLong();
-      check(token >= 0 && token < bounds.limits.vocabulary, "token", token);
-      check(slot >= 0 && slot < bounds.extent, "slot", slot);
-      check(position > before && position < bounds.limits.tokens, "position", position);
+      check(slot >= 0 && slot < extent, "slot", slot);
+      check(token >= 0 && token < limits.vocabulary, "token", token);
+      check(position > before && position < limits.tokens, "position", position);
       before = position;
-      space.reserve(Math.max(1, slot + 1 - space.size()), bounds.extent);
-      check(space.positions()[slot] == SlotView.FREE, "slot", slot);
-      space.restoreEntry(slot, token, position);
-      for (int c = 0; c < space.columnCount(); c++) {
-        space.column(c)[e] = in.readDouble();
+      double[] columns = new double[space.columnCount()];
+      for (int c = 0; c < columns.length; c++) {
+        columns[c] = in.readDouble();
       }
-      for (int h = 0; h < space.kv.heads(); h++) {
-        readNumbers(in, key);
-        readNumbers(in, value);
-        kernels.writeState(key, value, space.kv, h, slot);
+      float[][] numbers = new float[2 * space.kv.heads()][space.kv.headSize()];
+      for (float[] keyOrValue : numbers) {
+        readNumbers(in, keyOrValue);
       }
+      entries.add(new Entry(slot, token, position, columns, numbers));
+    }
+    return entries;
+  }
+
+  private static void restore(Entry entry, SlotSpace space, Kernels kernels) {
+    check(space.positions()[entry.slot] == SlotView.FREE, "slot", entry.slot);
+    int e = space.size();
+    space.restoreEntry(entry.slot, entry.token, entry.position);
+    for (int c = 0; c < entry.columns.length; c++) {
+      space.column(c)[e] = entry.columns[c];
+    }
+    for (int h = 0; h < space.kv.heads(); h++) {
+      kernels.writeState(entry.numbers[2 * h], entry.numbers[2 * h + 1], space.kv, h, entry.slot);
     }
   }
 

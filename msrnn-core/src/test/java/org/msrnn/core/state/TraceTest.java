@@ -19,6 +19,7 @@ import org.msrnn.api.backend.KvType;
 import org.msrnn.api.backend.Rope;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.Granularity;
+import org.msrnn.api.policy.SetShape;
 import org.msrnn.core.TestPolicies;
 import org.msrnn.core.reference.PlainBackend;
 
@@ -65,7 +66,7 @@ class TraceTest {
               0,
               trace.kvHead,
               STATES,
-              trace.policy.columns(),
+              trace.policy.columns(new SetShape(HEADS, 1, 1)),
               0,
               false);
       var spec = StateSpec.of(trace.policy, STATES).with(trace.regime);

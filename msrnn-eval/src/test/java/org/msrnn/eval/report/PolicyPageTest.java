@@ -64,7 +64,7 @@ class PolicyPageTest {
     public void score(KvSet set, double[] scores) {}
 
     @Override
-    public int columns() {
+    public int columns(SetShape shape) {
       return 3;
     }
 
