@@ -29,26 +29,19 @@ final class Tap {
     int heads = call.kv.heads() * call.group;
     int rows = call.tapCount();
     int members = rows == 0 ? 0 : heads / rows;
-    Signals.Reduce how = members == 1 ? Signals.Reduce.SUM : call.tapReduce;
+    int count = call.slots.extent();
     for (int r = 0; r < rows; r++) {
       int first = r * members * stride;
       int at = to.at(r);
-      System.arraycopy(from, first, to.data, at, call.slots.extent());
-      for (int m = 1; m < members; m++) {
-        join(how, to.data, at, from, first + m * stride, call.slots.extent());
+      if (call.tapReduce == Signals.Reduce.MAX) {
+        System.arraycopy(from, first, to.data, at, count);
+        for (int m = 1; m < members; m++) {
+          largest(to.data, at, from, first + m * stride, count);
+        }
+      } else {
+        float factor = call.tapReduce == Signals.Reduce.MEAN ? 1f / members : 1;
+        RowKernels.sumRows(from, first, stride, members, factor, to.data, at, count);
       }
-      if (how == Signals.Reduce.MEAN) {
-        RowKernels.scale(to.data, at, call.slots.extent(), 1f / members);
-      }
-    }
-  }
-
-  private static void join(
-      Signals.Reduce how, float[] to, int at, float[] from, int fromAt, int count) {
-    if (how == Signals.Reduce.MAX) {
-      largest(to, at, from, fromAt, count);
-    } else {
-      RowKernels.add(to, at, from, fromAt, count);
     }
   }
 

@@ -377,11 +377,12 @@ final class BoundedSet implements KvSet {
     }
 
     private void check(float[] row) {
-      float most = 0;
+      int overflow = 0;
       for (int e = 0; e < space.size(); e++) {
-        most = Math.max(most, Math.abs(row[e])); // NaN as soon as one is; waits less than a sum
+        // an exponent of ones carries into the sign; nothing waits for what came before
+        overflow |= (Float.floatToRawIntBits(row[e]) & 0x7fff_ffff) + 0x0080_0000;
       }
-      if (!Float.isFinite(most)) {
+      if (overflow < 0) {
         throw new NonFiniteException(
             "attention of layer "
                 + space.layer
