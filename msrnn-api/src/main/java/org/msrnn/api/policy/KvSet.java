@@ -63,7 +63,8 @@ public interface KvSet {
 
   /**
    * A number in [0, 1) that follows from the seed, the set, the number of queries answered and the
-   * entry's position alone, so that forks, restarts and backends agree.
+   * entry's position alone, so that forks, restarts and backends agree. The same at every call for
+   * one query: a policy that needs two takes both from it (below p, u / p is uniform again).
    */
   double random(int entry);
 
