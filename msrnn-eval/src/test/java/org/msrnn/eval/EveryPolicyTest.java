@@ -87,7 +87,26 @@ class EveryPolicyTest {
             "ada(pyramidkv)"));
   }
 
-  private StateSpec spec(String policy, int states) {
+  /** Those that are bounded while tokens are generated. */
+  static Stream<String> bounded() {
+    return specs().filter(p -> spec(p, STATES).policy().trigger().kind() == Trigger.Kind.EVERY);
+  }
+
+  /** Those for which the end of a prompt is a step like any other. */
+  static Stream<String> everyStep() {
+    return specs()
+        .filter(p -> spec(p, STATES).policy().trigger().equals(Trigger.EVERY_STEP))
+        .filter(p -> !spec(p, STATES).budgets().adaptive());
+  }
+
+  /** Those whose sets stay of one size; plain kernels take more memory for larger ones. */
+  static Stream<String> steady() {
+    return specs()
+        .filter(p -> spec(p, STATES).policy().trigger().equals(Trigger.EVERY_STEP))
+        .filter(p -> spec(p, STATES).budgets().guaranteed() == 1);
+  }
+
+  private static StateSpec spec(String policy, int states) {
     return StateSpec.of(CATALOG.policy(PolicySpec.parse(policy)), states).withSeed(5);
   }
 
@@ -141,11 +160,10 @@ class EveryPolicyTest {
   }
 
   @ParameterizedTest
-  @MethodSource("specs")
+  @MethodSource("bounded")
   void noMoreStatesAreCarriedOnThanAllowed(String policy) {
     StateSpec spec = spec(policy, STATES);
     Trigger trigger = spec.policy().trigger();
-    assumeTrue(trigger.kind() == Trigger.Kind.EVERY, "it is bounded at the end of prompts alone");
     int sets = spec.policy().granularity() == Granularity.LAYER ? 1 : model.info().kvHeads();
     long layers = model.info().layers();
     try (MultiState state = msrnn().start(spec)) {
@@ -166,13 +184,10 @@ class EveryPolicyTest {
   }
 
   @ParameterizedTest
-  @MethodSource("specs")
+  @MethodSource("everyStep")
   void layerMajorIsStepByStep(String policy) {
     try (MultiState fed = msrnn().start(spec(policy, STATES));
         MultiState stepped = msrnn().start(spec(policy, STATES))) {
-      // A feed is a prompt, and planners and triggers may act at its end: not before TOKENS here.
-      assumeTrue(spec(policy, STATES).policy().trigger().equals(Trigger.EVERY_STEP), "periodic");
-      assumeTrue(!spec(policy, STATES).budgets().adaptive(), "budgets change at a prompt's end");
       float[][] found = feed(fed, 0, TOKENS);
       float[][] expected = step(stepped, 0, TOKENS);
 
@@ -206,11 +221,9 @@ class EveryPolicyTest {
 
   /** The plain kernels take memory, the same for every policy; the window looks at nothing. */
   @ParameterizedTest
-  @MethodSource("specs")
+  @MethodSource("steady")
   void aStepInTheSteadyStateAllocatesNothing(String policy) throws ReflectiveOperationException {
     StateSpec spec = spec(policy, STATES);
-    assumeTrue(spec.policy().trigger().equals(Trigger.EVERY_STEP), "the state grows");
-    assumeTrue(spec.budgets().guaranteed() == 1, "plain kernels take more for larger heads");
     long kernels = bytesOfSteps(spec("window", STATES).with(spec.positions()), Long.MIN_VALUE);
 
     assertThat(bytesOfSteps(spec, kernels))
