@@ -1,5 +1,6 @@
 package org.msrnn.policies;
 
+import java.util.Arrays;
 import org.msrnn.api.policy.AttentionRow;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.Granularity;
@@ -94,11 +95,15 @@ record PooledWindow(
 
   /** A head's mean weights over the window's queries. */
   private void average(KvSet set, int head, double[] into, int count) {
+    Arrays.fill(into, 0, count, 0);
     for (int q = 0; q < window; q++) {
       double[] ring = set.column(1 + head * window + q);
       for (int e = 0; e < count; e++) {
-        into[e] = (q == 0 ? 0 : into[e]) + ring[e] / window;
+        into[e] += ring[e];
       }
+    }
+    for (int e = 0; e < count; e++) {
+      into[e] /= window;
     }
   }
 

@@ -5,14 +5,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.MsrnnException;
-import org.msrnn.api.NonFiniteException;
 import org.msrnn.api.PolicyException;
 import org.msrnn.api.StateSpec;
 import org.msrnn.api.backend.AttentionCall;
-import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Kernels;
 import org.msrnn.api.backend.Rope;
-import org.msrnn.api.policy.AttentionRow;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.Pins;
@@ -33,14 +30,13 @@ final class BoundedSet implements KvSet {
   private final Kernels kernels;
   private final boolean rotated;
   private final long seed;
-  private final Row row;
+  private final ObservedRow row;
   private final double guaranteed;
   private final Selection selection = new Selection();
   private Pins pins = Pins.NONE;
   private int sure;
   private double[] scores = new double[0];
   private int[] victims = new int[1];
-  private float[] bySlot = new float[0];
   private float[] spare = new float[0];
   private float[] scratch = new float[0];
 
@@ -55,14 +51,7 @@ final class BoundedSet implements KvSet {
     this.rotated = attention.rope() != null && !attention.rotatesAtRead(spec);
     this.seed = spec.seed();
     budget(space.budget);
-    int rows =
-        switch (signals.rows()) {
-          case NONE -> 0;
-          case SET -> 1;
-          case KV_HEADS -> space.kv.heads();
-          case QUERY_HEADS -> space.kv.heads() * attention.group();
-        };
-    this.row = new Row(rows);
+    this.row = new ObservedRow(space, policy, attention, kernels);
   }
 
   Pins pins() {
@@ -286,13 +275,13 @@ final class BoundedSet implements KvSet {
 
   @Override
   public void key(int head, int entry, float[] into) {
-    demand(signals.keys(), "keys");
+    demand(signals.keys(), "keys", policy);
     kernels.readState(space.kv, head, space.slot(entry), into, spare());
   }
 
   @Override
   public void value(int head, int entry, float[] into) {
-    demand(signals.values(), "values");
+    demand(signals.values(), "values", policy);
     kernels.readState(space.kv, head, space.slot(entry), spare(), into);
   }
 
@@ -314,7 +303,8 @@ final class BoundedSet implements KvSet {
     return attention.rope();
   }
 
-  private void demand(boolean declared, String what) {
+  /** Refuses what a policy reads and did not declare. */
+  static void demand(boolean declared, String what, EvictionPolicy policy) {
     if (!declared) {
       throw new PolicyException(
           "policy " + policy + " reads " + what + " without declaring it in observes()");
@@ -326,93 +316,5 @@ final class BoundedSet implements KvSet {
       spare = new float[headSize()];
     }
     return spare;
-  }
-
-  /** The rows of one query, gathered from slots to entries, and its vectors. */
-  private final class Row implements AttentionRow {
-    private final float[][] byEntry;
-    private float[] queries = new float[0];
-    private long queryPosition;
-
-    Row(int rows) {
-      byEntry = new float[rows][0];
-    }
-
-    void load(AttentionCall call, double rotation) {
-      queryPosition = call.firstPosition;
-      if (call.tap != null) {
-        loadRows(call.tap);
-      }
-      if (signals.queries()) {
-        loadQueries(call, rotation);
-      }
-    }
-
-    private void loadQueries(AttentionCall call, double rotation) {
-      int size = attention.headSize();
-      int heads = space.kv.heads() * attention.group();
-      int first = space.firstKvHead() * attention.group();
-      if (queries.length == 0) {
-        queries = new float[(first + heads) * size]; // a row is read from its start
-      }
-      kernels.read(call.queries, call.row, queries.length, queries);
-      Rope rope = attention.rope();
-      for (int h = first; rope != null && h < first + heads; h++) {
-        rope.undo(queries, h * size, rotation);
-      }
-    }
-
-    private void loadRows(Buffer tap) {
-      if (bySlot.length < space.extent()) {
-        bySlot = new float[tap.columns()];
-        for (int r = 0; r < byEntry.length; r++) {
-          byEntry[r] = new float[tap.columns()];
-        }
-      }
-      for (int r = 0; r < byEntry.length; r++) {
-        kernels.read(tap, r, space.extent(), bySlot);
-        space.gather(bySlot, byEntry[r]);
-        check(byEntry[r]);
-      }
-    }
-
-    private void check(float[] row) {
-      int overflow = 0;
-      for (int e = 0; e < space.size(); e++) {
-        // an exponent of ones carries into the sign; nothing waits for what came before
-        overflow |= (Float.floatToRawIntBits(row[e]) & 0x7fff_ffff) + 0x0080_0000;
-      }
-      if (overflow < 0) {
-        throw new NonFiniteException(
-            "attention of layer "
-                + space.layer
-                + " at position "
-                + queryPosition
-                + " is not finite");
-      }
-    }
-
-    @Override
-    public long queryPosition() {
-      return queryPosition;
-    }
-
-    @Override
-    public int rows() {
-      return byEntry.length;
-    }
-
-    @Override
-    public float[] row(int row) {
-      return byEntry[row];
-    }
-
-    @Override
-    public void query(int head, float[] into) {
-      demand(signals.queries(), "query vectors");
-      int size = attention.headSize();
-      int first = space.firstKvHead() * attention.group();
-      System.arraycopy(queries, (first + head) * size, into, 0, size);
-    }
   }
 }

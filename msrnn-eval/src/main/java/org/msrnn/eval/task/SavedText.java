@@ -103,20 +103,28 @@ public record SavedText(SpecText spec, int[] recent, float[] logits) {
         file,
         (saved, in) -> {
           MultiState state = machine.model().msrnn().load(in, setup.spec());
-          int vocabulary = machine.model().info().vocabulary();
-          boolean whole = in.read() < 0;
-          if (!whole || saved.logits.length != vocabulary) {
+          try {
+            saved.checkAgainst(machine.model().info().vocabulary());
+            if (in.read() >= 0) {
+              throw new StateFileException(
+                  "the file is damaged: it does not end where the multi-state does");
+            }
+            return state;
+          } catch (StateFileException | IOException e) {
             state.close();
-            throw new StateFileException(
-                whole
-                    ? "it has " + saved.logits.length + " logits for " + vocabulary + " tokens"
-                    : "the file is damaged: it does not end where the multi-state does");
+            throw e;
           }
-          for (int token : saved.recent) {
-            check(token < vocabulary, "recent token", token);
-          }
-          return state;
         });
+  }
+
+  private void checkAgainst(int vocabulary) {
+    if (logits.length != vocabulary) {
+      throw new StateFileException(
+          "it has " + logits.length + " logits for " + vocabulary + " tokens");
+    }
+    for (int token : recent) {
+      check(token < vocabulary, "recent token", token);
+    }
   }
 
   private interface Reading<T> {

@@ -1,0 +1,119 @@
+package org.msrnn.core.state;
+
+import org.msrnn.api.NonFiniteException;
+import org.msrnn.api.backend.AttentionCall;
+import org.msrnn.api.backend.Buffer;
+import org.msrnn.api.backend.Kernels;
+import org.msrnn.api.backend.Rope;
+import org.msrnn.api.policy.AttentionRow;
+import org.msrnn.api.policy.EvictionPolicy;
+import org.msrnn.api.policy.Signals;
+
+/** The rows of one query, gathered from slots to entries, and its vectors. */
+final class ObservedRow implements AttentionRow {
+  private final SlotSpace space;
+  private final SetWalk.Attention attention;
+  private final Kernels kernels;
+  private final EvictionPolicy policy;
+  private final Signals signals;
+  private final float[][] byEntry;
+  private float[] bySlot = new float[0];
+  private float[] queries = new float[0];
+  private long queryPosition;
+
+  ObservedRow(
+      SlotSpace space, EvictionPolicy policy, SetWalk.Attention attention, Kernels kernels) {
+    this.space = space;
+    this.attention = attention;
+    this.kernels = kernels;
+    this.policy = policy;
+    this.signals = policy.observes();
+    int rows =
+        switch (signals.rows()) {
+          case NONE -> 0;
+          case SET -> 1;
+          case KV_HEADS -> space.kv.heads();
+          case QUERY_HEADS -> space.kv.heads() * attention.group();
+        };
+    this.byEntry = new float[rows][0];
+  }
+
+  /**
+   * Takes in what a query left in the tap, and the query itself.
+   *
+   * @param call what was attended, one row
+   * @param rotation the position that the query is rotated at
+   */
+  void load(AttentionCall call, double rotation) {
+    queryPosition = call.firstPosition;
+    if (call.tap != null) {
+      loadRows(call.tap);
+    }
+    if (signals.queries()) {
+      loadQueries(call, rotation);
+    }
+  }
+
+  private void loadQueries(AttentionCall call, double rotation) {
+    int size = attention.headSize();
+    int heads = space.kv.heads() * attention.group();
+    int first = space.firstKvHead() * attention.group();
+    if (queries.length == 0) {
+      queries = new float[(first + heads) * size]; // a row is read from its start
+    }
+    kernels.read(call.queries, call.row, queries.length, queries);
+    Rope rope = attention.rope();
+    for (int h = first; rope != null && h < first + heads; h++) {
+      rope.undo(queries, h * size, rotation);
+    }
+  }
+
+  private void loadRows(Buffer tap) {
+    if (bySlot.length < space.extent()) {
+      bySlot = new float[tap.columns()];
+      for (int r = 0; r < byEntry.length; r++) {
+        byEntry[r] = new float[tap.columns()];
+      }
+    }
+    for (int r = 0; r < byEntry.length; r++) {
+      kernels.read(tap, r, space.extent(), bySlot);
+      space.gather(bySlot, byEntry[r]);
+      check(byEntry[r]);
+    }
+  }
+
+  private void check(float[] row) {
+    int overflow = 0;
+    for (int e = 0; e < space.size(); e++) {
+      // an exponent of ones carries into the sign; nothing waits for what came before
+      overflow |= (Float.floatToRawIntBits(row[e]) & 0x7fff_ffff) + 0x0080_0000;
+    }
+    if (overflow < 0) {
+      throw new NonFiniteException(
+          "attention of layer " + space.layer + " at position " + queryPosition + " is not finite");
+    }
+  }
+
+  @Override
+  public long queryPosition() {
+    return queryPosition;
+  }
+
+  @Override
+  public int rows() {
+    return byEntry.length;
+  }
+
+  @Override
+  public float[] row(int row) {
+    return byEntry[row];
+  }
+
+  @Override
+  public void query(int head, float[] into) {
+    BoundedSet.demand(signals.queries(), "query vectors", policy);
+    int size = attention.headSize();
+    int first = space.firstKvHead() * attention.group();
+    System.arraycopy(queries, (first + head) * size, into, 0, size);
+  }
+}
