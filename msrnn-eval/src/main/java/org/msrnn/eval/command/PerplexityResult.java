@@ -61,10 +61,10 @@ record PerplexityResult(
     json.put("wordPerplexity", figures.wordPerplexity());
     json.put("bytePerplexity", figures.bytePerplexity());
     json.put("bitsPerCharacter", figures.bitsPerCharacter());
-    json.put("peakStates", figures.peakStates());
-    json.put("stateBytes", figures.stateBytes());
-    json.put("reservedBytes", figures.reservedBytes());
-    json.put("evictions", figures.evictions());
+    json.put("peakStates", figures.state().peakStates());
+    json.put("stateBytes", figures.state().bytes());
+    json.put("reservedBytes", figures.state().reserved());
+    json.put("evictions", figures.state().evictions());
     json.put("tokensAfterState", figures.tokensAfterState());
     json.put("words", figures.words());
     json.put("bytes", figures.bytes());
@@ -98,11 +98,11 @@ record PerplexityResult(
         + ", positions "
         + settings.positions()
         + "; at most "
-        + Numbers.count(total.peakStates())
+        + Numbers.count(total.state().peakStates())
         + " states a layer, "
-        + Numbers.bytes(total.stateBytes())
+        + Numbers.bytes(total.state().bytes())
         + " of keys and values, "
-        + Numbers.bytes(total.reservedBytes())
+        + Numbers.bytes(total.state().reserved())
         + " reserved\nmodel "
         + settings.model()
         + " on "

@@ -48,13 +48,18 @@ final class PolicyList {
    * @throws InvalidOptionException if it is empty
    */
   static List<String> parse(String policies) {
+    return parse("policies", "one policy or more", policies);
+  }
+
+  /** Reads a list of another option that is written like policies. */
+  static List<String> parse(String option, String allowed, String policies) {
     List<String> list = new ArrayList<>();
     if (policies.contains(";")) {
       list.addAll(List.of(policies.split(";")));
     } else {
       for (String part : policies.split(",")) {
-        boolean option = part.strip().matches("[a-z][a-z0-9-]*=.*");
-        if (option && !list.isEmpty() && list.getLast().contains(":")) {
+        boolean isOption = part.strip().matches("[a-z][a-z0-9-]*=.*");
+        if (isOption && !list.isEmpty() && list.getLast().contains(":")) {
           list.set(list.size() - 1, list.getLast() + "," + part);
         } else {
           list.add(part);
@@ -64,7 +69,7 @@ final class PolicyList {
     list.replaceAll(String::strip);
     list.removeIf(String::isEmpty);
     if (list.isEmpty()) {
-      throw new InvalidOptionException("policies", "'" + policies + "'", "one policy or more");
+      throw new InvalidOptionException(option, "'" + policies + "'", allowed);
     }
     return list;
   }

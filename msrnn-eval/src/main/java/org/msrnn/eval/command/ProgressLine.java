@@ -25,14 +25,19 @@ final class ProgressLine implements AutoCloseable {
     this.console = console;
   }
 
-  /** So much of so much is done; {@code now} says what is going on or the figure so far. */
+  /** As below, of whole things. */
   void update(long done, long total, String now) {
+    update((double) done, total, now);
+  }
+
+  /** So much of so much is done; {@code now} says what is going on or the figure so far. */
+  void update(double done, long total, String now) {
     long time = System.nanoTime();
     if (time - last < (console.terminal() ? REDRAW_NANOS : LINE_NANOS)) {
       return;
     }
     last = time;
-    double share = total <= 0 ? 0 : Math.min(1, (double) done / total);
+    double share = total <= 0 ? 0 : Math.min(1, done / total);
     double elapsed = (time - start) / 1e9;
     String left = share < LEAST_SHARE ? "" : Numbers.seconds(elapsed / share - elapsed) + " left";
     String percent = Numbers.fixed(100 * share, 0) + " %";

@@ -7,18 +7,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
-import org.msrnn.eval.bundled.BundledModel;
 import org.msrnn.eval.bundled.BundledText;
+import org.msrnn.eval.dataset.Pg19;
 import org.msrnn.eval.io.TextFile;
-import org.msrnn.eval.journal.Journal;
-import org.msrnn.eval.report.Numbers;
-import org.msrnn.eval.report.SweepReport;
-import org.msrnn.eval.sweep.CellId;
-import org.msrnn.eval.sweep.Sweep;
-import org.msrnn.eval.sweep.SweepOptions;
+import org.msrnn.eval.sweep.Cell;
+import org.msrnn.eval.sweep.DocumentTask;
+import org.msrnn.eval.sweep.KeptMapTask;
+import org.msrnn.eval.sweep.RetrievalCells;
+import org.msrnn.eval.sweep.Task;
 import org.msrnn.eval.task.Machine;
+import org.msrnn.eval.task.Machine.Setup;
 import org.msrnn.eval.task.RetrievalKind;
+import org.msrnn.eval.task.TextProtocol;
 import org.msrnn.eval.task.TokenDocument;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,33 +35,18 @@ import picocli.CommandLine.Option;
     })
 final class SweepCommand implements Callable<Integer> {
   private static final long DEFAULT_LIMIT = 8192;
-  private static final List<String> TASKS = List.of(CellId.PERPLEXITY, CellId.RETRIEVAL);
+  private static final List<String> TASKS = List.of("perplexity", "extrapolation", "retrieval");
 
   private final Session session;
 
-  @Option(
-      names = "--policies",
-      paramLabel = "P",
-      description =
-          "Policies, with ; or a comma between them; all stands for every one that needs no option."
-              + " Default: ${DEFAULT-VALUE}.")
-  String policies = "full,window,window+4,h2o,tova";
-
-  @Option(
-      names = "--states",
-      split = ",",
-      paramLabel = "K",
-      description =
-          "State sizes: counts, or fractions of the model's context such as 1/8. Default:"
-              + " 64,128,256,512.")
-  List<String> states = List.of("64", "128", "256", "512");
+  @Mixin GridOptions grid = new GridOptions();
 
   @Option(
       names = "--tasks",
       split = ",",
       paramLabel = "T",
-      description = "perplexity, retrieval. Default: both.")
-  List<String> tasks = TASKS;
+      description = "perplexity, extrapolation, retrieval. Default: perplexity,retrieval.")
+  List<String> tasks = List.of("perplexity", "retrieval");
 
   @Option(
       names = "--text",
@@ -67,6 +54,43 @@ final class SweepCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Texts in UTF-8. Default: the bundled story.")
   List<Path> texts = new ArrayList<>();
+
+  @Option(
+      names = "--pg19",
+      paramLabel = "DIR",
+      description =
+          "A folder as PG-19 has it: train, validation and test with a text a book, and"
+              + " metadata.csv.")
+  @Nullable Path pg19;
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description = "Split of PG-19: train, validation or test. Default: ${DEFAULT-VALUE}.")
+  String split = "test";
+
+  @Option(
+      names = "--books",
+      split = ",",
+      paramLabel = "ID",
+      description = "Books of PG-19 by their number. Default: all of the split.")
+  List<String> books = List.of();
+
+  @Option(
+      names = "--stream",
+      paramLabel = "N",
+      description =
+          "Tokens of a stream of the task extrapolation; shorter documents are left out."
+              + " Default: ${DEFAULT-VALUE}.")
+  int streamTokens = 70_000;
+
+  @Option(
+      names = "--bucket",
+      paramLabel = "N",
+      description =
+          "Tokens between two points of its curve; a windowed point looks back on four."
+              + " Default: ${DEFAULT-VALUE}.")
+  int bucket = 1000;
 
   @Option(
       names = "--items",
@@ -104,18 +128,7 @@ final class SweepCommand implements Callable<Integer> {
   int mapTokens = 768;
 
   @Mixin TextOptions text = new TextOptions();
-  @Mixin StateOptions state = new StateOptions();
-
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description = "Folder of journal and report. Default: ${DEFAULT-VALUE}.")
-  Path out = Path.of("msrnn-sweep");
-
-  @Option(
-      names = "--repair",
-      description = "Move damaged parts of the journal aside and compute them again.")
-  boolean repair;
+  @Mixin SweepFolder folder = new SweepFolder();
 
   @Inject
   SweepCommand(Session session) {
@@ -124,58 +137,61 @@ final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    checkCounts();
+    Map<String, String> named = texts();
+    Machine machine = session.machine();
+    var tokenizer = machine.model().tokenizer();
+    List<TokenDocument> documents = new ArrayList<>();
+    named.forEach((name, t) -> documents.add(TokenDocument.of(name, t, tokenizer)));
+    List<Setup> setups = grid.setups(session, machine);
+    List<Cell> cells = new ArrayList<>();
+    tasks(machine, documents).forEach(task -> cells.addAll(task.cells(machine, setups)));
+    return folder.run(session, cells);
+  }
+
+  /** The texts by name, of the bundled story where none is given. */
+  private Map<String, String> texts() {
     Map<String, String> named = new LinkedHashMap<>();
-    if (texts.isEmpty()) {
+    texts.forEach(file -> named.put(file.toString(), TextFile.read(file)));
+    if (pg19 != null) {
+      named.putAll(Pg19.open(pg19).texts(split, books));
+    } else if (texts.isEmpty()) {
       named.put(BundledText.STORY_NAME, BundledText.story());
     }
-    texts.forEach(file -> named.put(file.toString(), TextFile.read(file)));
-    checkCounts();
-    Machine machine = session.machine();
-    List<TokenDocument> documents = new ArrayList<>();
-    named.forEach(
-        (name, t) -> documents.add(TokenDocument.of(name, t, machine.model().tokenizer())));
-    Sweep sweep = new Sweep(machine, options(machine), documents);
-    try (Journal journal = Journal.open(out.resolve(SweepReport.JOURNAL), repair)) {
-      if (journal.cutBytes() > 0) {
-        session
-            .console()
-            .note(
-                "the last record of the journal was incomplete and has been cut ("
-                    + journal.cutBytes()
-                    + " bytes); it is computed again");
-      }
-      Sweep.Outcome outcome = run(sweep, journal);
-      SweepReport report = new SweepReport(Sweep.records(journal.records()));
-      report.write(out);
-      session.print(report.json(), report.text());
-      notes(machine, outcome);
-      return outcome.failed() == 0 ? 0 : 1;
+    return named;
+  }
+
+  private List<Task> tasks(Machine machine, List<TokenDocument> documents) {
+    int context = Math.min(machine.model().info().context(), TextOptions.PAPER_CHUNK);
+    TextProtocol protocol =
+        text.forText(machine.model().tokenizer(), context, pg19 == null ? DEFAULT_LIMIT : null);
+    List<Task> all = new ArrayList<>();
+    if (tasks.contains("perplexity")) {
+      all.add(new DocumentTask(documents, protocol, 0));
     }
-  }
-
-  private Sweep.Outcome run(Sweep sweep, Journal journal) {
-    try (ProgressLine line = new ProgressLine(session.console())) {
-      return sweep.run(journal, line::update);
+    if (tasks.contains("extrapolation")) {
+      all.add(new DocumentTask(longEnough(documents), protocol.stream(streamTokens), bucket));
     }
+    if (tasks.contains("perplexity") && mapTokens > 0) {
+      all.add(new KeptMapTask(documents.getFirst(), protocol, mapTokens));
+    }
+    if (tasks.contains("retrieval")) {
+      int fitted = length == 0 ? context : length;
+      all.add(new RetrievalCells(items, retrievalKinds(), fitted, newTokens, grid.seed));
+    }
+    return all;
   }
 
-  private SweepOptions options(Machine machine) {
-    int context = machine.model().info().context();
-    int fitted = length == 0 ? Math.min(context, TextOptions.PAPER_CHUNK) : length;
-    return new SweepOptions(
-        policyList(),
-        states,
-        tasks,
-        state.spec("full", null),
-        text.forText(
-            machine.model().tokenizer(), Math.min(context, TextOptions.PAPER_CHUNK), DEFAULT_LIMIT),
-        new SweepOptions.Retrieval(items, retrievalKinds(), fitted, newTokens),
-        mapTokens);
-  }
-
-  private List<String> policyList() {
-    Console console = session.console();
-    return PolicyList.parse(policies, session.catalog(), n -> console.note("note: " + n));
+  /** An average over streams of different lengths would be an average of different texts. */
+  private List<TokenDocument> longEnough(List<TokenDocument> documents) {
+    List<TokenDocument> all =
+        documents.stream().filter(d -> d.ids().length >= streamTokens).toList();
+    if (all.isEmpty()) {
+      int most = documents.stream().mapToInt(d -> d.ids().length).max().orElse(0);
+      throw new InvalidOptionException(
+          "stream", Integer.toString(streamTokens), "what the longest text has, at most " + most);
+    }
+    return all;
   }
 
   private List<RetrievalKind> retrievalKinds() {
@@ -209,29 +225,13 @@ final class SweepCommand implements Callable<Integer> {
     demand("length", length, 0);
     demand("max-new", newTokens, 1);
     demand("map", mapTokens, 0);
+    demand("stream", streamTokens, 1);
+    demand("bucket", bucket, 1);
   }
 
   private static void demand(String option, int value, int least) {
     if (value < least) {
       throw new InvalidOptionException(option, Integer.toString(value), least + " or more");
-    }
-  }
-
-  private void notes(Machine machine, Sweep.Outcome outcome) {
-    Console console = session.console();
-    BundledModel.note(machine.model().info().name()).ifPresent(n -> console.note("note: " + n));
-    console.note(
-        Numbers.count(outcome.computed())
-            + " of "
-            + Numbers.count(outcome.cells())
-            + " cells computed, "
-            + Numbers.count(outcome.cells() - outcome.computed())
-            + " were there; the report is "
-            + out.resolve("report.html"));
-    if (outcome.failed() > 0) {
-      console.note(
-          outcome.failed()
-              + " cells failed; the report says why, and the same command tries them again");
     }
   }
 }

@@ -3,6 +3,8 @@ package org.msrnn.eval.io;
 import java.nio.file.Path;
 import org.msrnn.api.MsrnnException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -30,6 +32,20 @@ public final class Json {
    */
   public static <T> T read(String text, Class<T> type) {
     return MAPPER.readValue(text, type);
+  }
+
+  /**
+   * Reads a part of what {@link #line} wrote.
+   *
+   * @throws JacksonException if it is something else
+   */
+  public static <T> T read(JsonNode part, Class<T> type) {
+    return MAPPER.treeToValue(part, type);
+  }
+
+  /** The failure of a reader that does not know what a name stands for. */
+  public static JacksonException unknown(String what, String name) {
+    return new DatabindException("unknown " + what + " '" + name + "'") {};
   }
 
   /**

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.bundled.BundledModel;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.io.TextFile;
-import org.msrnn.eval.sweep.CellId;
 import org.msrnn.eval.sweep.CellRecord;
+import org.msrnn.eval.sweep.Metric;
+import org.msrnn.eval.sweep.TaskKinds;
 import org.msrnn.eval.task.KeptMap;
 
 /**
@@ -29,7 +30,7 @@ final class HtmlPage {
   static String of(Summary summary) {
     HtmlPage page = new HtmlPage(summary);
     page.head();
-    summary.tasks().forEach(page::task);
+    summary.sections().forEach(page::section);
     page.maps();
     page.settings();
     page.failures();
@@ -78,29 +79,24 @@ final class HtmlPage {
     }
   }
 
-  private void task(String task) {
-    boolean retrieval = task.equals(CellId.RETRIEVAL);
-    body.append("<section><h2>");
-    body.append(retrieval ? "Retrieval, RULER format" : "Perplexity").append("</h2><p>");
-    if (retrieval) {
-      body.append(
-          "Share of the hidden numbers that the model repeats, in per cent; higher is better. ");
-    } else {
-      body.append("Perplexity of a token; lower is better. ");
-    }
-    body.append(items(task)).append("</p>\n");
-    body.append("<div class=\"chart\" role=\"img\" data-task=\"").append(Html.escape(task));
-    body.append("\" aria-label=\"").append(retrieval ? "Accuracy" : "Perplexity");
+  private void section(Summary.Section section) {
+    Metric main = section.main();
+    body.append("<section><h2>").append(Html.escape(section.title())).append("</h2><p>");
+    body.append(Html.escape(section.kind().explanation())).append(' ');
+    body.append(items(section.name())).append("</p>\n");
+    body.append("<div class=\"chart\" role=\"img\" data-section=\"");
+    body.append(Html.escape(section.name()));
+    body.append("\" aria-label=\"").append(Html.escape(main.title()));
     body.append(" against state size; the table below holds the same figures\"></div>\n");
-    grid(task);
-    details(task);
+    grid(section);
+    details(section);
     body.append("</section>\n");
   }
 
-  private String items(String task) {
+  private String items(String section) {
     List<String> items =
         summary.cells().stream()
-            .filter(c -> c.cell().task().equals(task))
+            .filter(c -> c.cell().section().equals(section))
             .map(c -> c.cell().item())
             .distinct()
             .toList();
@@ -113,8 +109,8 @@ final class HtmlPage {
   }
 
   /** Policies down, state sizes across; the best of each column is marked. */
-  private void grid(String task) {
-    List<@Nullable Integer> columns = new ArrayList<>(summary.states(task));
+  private void grid(Summary.Section section) {
+    List<@Nullable Integer> columns = new ArrayList<>(Summary.states(section.rows()));
     columns.add(null);
     body.append("<div class=\"scroll\"><table><caption>By policy and state size</caption>");
     body.append("<thead><tr><th scope=\"col\">policy</th>");
@@ -123,38 +119,38 @@ final class HtmlPage {
       body.append(k == null ? "unbounded" : Numbers.count(k)).append("</th>");
     }
     body.append("</tr></thead><tbody>\n");
-    for (String policy : summary.rows(task).stream().map(Summary.Row::policy).distinct().toList()) {
+    for (String policy : section.rows().stream().map(Summary.Row::policy).distinct().toList()) {
       body.append("<tr><th scope=\"row\">").append(Html.escape(policy)).append("</th>");
       for (Integer k : columns) {
-        Summary.Row row = find(task, policy, k);
-        boolean best = k != null && row != null && isBest(task, row);
+        Summary.Row row = find(section, policy, k);
+        boolean best = k != null && row != null && isBest(section, row);
         body.append(best ? "<td class=\"n best\">" : "<td class=\"n\">");
-        body.append(row == null ? "" : Numbers.fixed(row.value(), decimals(task)));
-        body.append("</td>");
+        body.append(row == null ? "" : value(row, section.main())).append("</td>");
       }
       body.append("</tr>\n");
     }
     body.append("</tbody></table></div>\n");
   }
 
-  private static int decimals(String task) {
-    return task.equals(CellId.RETRIEVAL) ? 1 : 3;
+  private static String value(Summary.Row row, Metric metric) {
+    return Numbers.fixed(row.value(metric), metric.decimals());
   }
 
-  private Summary.@Nullable Row find(String task, String policy, @Nullable Integer state) {
-    return summary.rows(task).stream().filter(r -> r.isOf(policy, state)).findFirst().orElse(null);
+  private static Summary.@Nullable Row find(
+      Summary.Section section, String policy, @Nullable Integer state) {
+    return section.rows().stream().filter(r -> r.isOf(policy, state)).findFirst().orElse(null);
   }
 
   /** Whether no other policy is better at the same state, and some policy is worse. */
-  private boolean isBest(String task, Summary.Row row) {
-    double sign = task.equals(CellId.RETRIEVAL) ? -1 : 1;
-    Double own = row.value();
+  private static boolean isBest(Summary.Section section, Summary.Row row) {
+    double sign = section.main().higherIsBetter() ? -1 : 1;
+    Double own = row.value(section.main());
     if (own == null) {
       return false;
     }
     boolean someWorse = false;
-    for (Summary.Row other : summary.rows(task)) {
-      Double value = other.value();
+    for (Summary.Row other : section.rows()) {
+      Double value = other.value(section.main());
       if (Objects.equals(other.state(), row.state()) && value != null) {
         if (sign * value < sign * own) {
           return false;
@@ -165,44 +161,23 @@ final class HtmlPage {
     return someWorse;
   }
 
-  private void details(String task) {
-    boolean retrieval = task.equals(CellId.RETRIEVAL);
+  private void details(Summary.Section section) {
     body.append("<details><summary>All figures</summary><div class=\"scroll\"><table><thead><tr>");
-    List<String> heads =
-        retrieval
-            ? List.of("state", "items", "failed", "accuracy %", "standard error")
-            : List.of(
-                "state",
-                "items",
-                "failed",
-                "perplexity",
-                "after state fills",
-                "per word",
-                "per byte",
-                "bits/character");
+    List<String> heads = new ArrayList<>(List.of("state", "items", "failed"));
+    section.kind().metrics().forEach(metric -> heads.add(metric.title()));
+    heads.addAll(List.of("peak states", "KV memory", "KV reserved", "seconds"));
     body.append("<th scope=\"col\">policy</th>");
     heads.forEach(h -> body.append("<th scope=\"col\" class=\"n\">").append(h).append("</th>"));
-    for (String last : List.of("peak states", "KV memory", "KV reserved", "seconds")) {
-      body.append("<th scope=\"col\" class=\"n\">").append(last).append("</th>");
-    }
     body.append("</tr></thead><tbody>\n");
-    for (Summary.Row row : summary.rows(task)) {
+    for (Summary.Row row : section.rows()) {
       body.append("<tr><th scope=\"row\">").append(Html.escape(row.policy())).append("</th>");
       cell(row.state() == null ? "unbounded" : Numbers.count(row.state()));
       cell(Integer.toString(row.items()));
       cell(Integer.toString(row.failed()));
-      cell(Numbers.fixed(row.value(), decimals(task)));
-      if (retrieval) {
-        cell(Numbers.fixed(row.error(), 1));
-      } else {
-        cell(Numbers.fixed(row.perplexityAfterState(), 3));
-        cell(Numbers.brief(row.wordPerplexity()));
-        cell(Numbers.brief(row.bytePerplexity()));
-        cell(Numbers.fixed(row.bitsPerCharacter(), 4));
-      }
-      cell(Numbers.count(row.peakStates()));
-      cell(Numbers.bytes(row.stateBytes()));
-      cell(Numbers.bytes(row.reservedBytes()));
+      section.kind().metrics().forEach(metric -> cell(value(row, metric)));
+      cell(Numbers.count(row.figures().peakStates()));
+      cell(Numbers.bytes(row.figures().bytes()));
+      cell(Numbers.bytes(row.figures().reserved()));
       cell(Numbers.fixed(row.seconds(), 2));
       body.append("</tr>\n");
     }
@@ -214,11 +189,11 @@ final class HtmlPage {
   }
 
   private void maps() {
-    List<CellRecord> maps = summary.keptMaps();
+    List<CellRecord> maps = summary.results(TaskKinds.KEPT_MAP);
     if (maps.isEmpty()) {
       return;
     }
-    KeptMap first = Objects.requireNonNull(maps.getFirst().keptMap());
+    KeptMap first = map(maps.getFirst());
     body.append("<section><h2>What is kept</h2><p>The first ");
     body.append(Numbers.count(first.tokens())).append(" tokens of ");
     body.append(Html.escape(maps.getFirst().cell().item()));
@@ -236,7 +211,7 @@ final class HtmlPage {
     body.append("</select> <span class=\"quiet\">counted from 0</span></p>\n<div class=\"maps\">");
     for (int m = 0; m < maps.size(); m++) {
       var settings = maps.get(m).cell().settings();
-      KeptMap map = Objects.requireNonNull(maps.get(m).keptMap());
+      KeptMap map = map(maps.get(m));
       body.append("<figure><figcaption><b>").append(Html.escape(settings.policy()));
       body.append("</b>, <i>k</i> = ").append(settings.state());
       body.append(settings.granularity().equals("layer") ? "" : ", KV head 0")
@@ -252,6 +227,10 @@ final class HtmlPage {
       body.append("</figure>\n");
     }
     body.append("</div></section>\n");
+  }
+
+  private static KeptMap map(CellRecord record) {
+    return TaskKinds.KEPT_MAP.figures().cast(Objects.requireNonNull(record.result()));
   }
 
   private void settings() {
@@ -293,20 +272,28 @@ final class HtmlPage {
 
   private Map<String, Object> data() {
     List<Object> tasks = new ArrayList<>();
-    for (String task : summary.tasks()) {
+    for (Summary.Section section : summary.sections()) {
+      Metric main = section.main();
       Map<String, Object> one = new LinkedHashMap<>();
-      one.put("task", task);
-      one.put("metric", task.equals(CellId.RETRIEVAL) ? "accuracy, %" : "perplexity");
-      one.put("decimals", decimals(task));
-      one.put("zero", task.equals(CellId.RETRIEVAL));
-      one.put("rows", summary.rows(task));
+      one.put("section", section.name());
+      one.put("metric", main.title());
+      one.put("decimals", main.decimals());
+      one.put("zero", main.higherIsBetter());
+      one.put("rows", section.rows().stream().map(row -> point(row, main)).toList());
       tasks.add(one);
     }
     List<Object> maps = new ArrayList<>();
-    summary.keptMaps().forEach(c -> maps.add(Objects.requireNonNull(c.keptMap())));
+    summary.results(TaskKinds.KEPT_MAP).forEach(c -> maps.add(map(c)));
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("tasks", tasks);
     data.put("maps", maps);
     return data;
+  }
+
+  /** A point of a chart. */
+  private record Point(String policy, @Nullable Integer state, @Nullable Double value) {}
+
+  private static Point point(Summary.Row row, Metric metric) {
+    return new Point(row.policy(), row.state(), row.value(metric));
   }
 }

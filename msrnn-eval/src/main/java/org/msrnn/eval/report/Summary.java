@@ -14,8 +14,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.sweep.CellId;
 import org.msrnn.eval.sweep.CellRecord;
-import org.msrnn.eval.task.PerplexityFigures;
+import org.msrnn.eval.sweep.Metric;
+import org.msrnn.eval.sweep.TaskKind;
+import org.msrnn.eval.sweep.TaskKinds;
+import org.msrnn.eval.task.Figures;
 import org.msrnn.eval.task.Settings;
+import org.msrnn.eval.task.StateFigures;
 
 /** The cells of a sweep, one row for all items of a task under the same settings. */
 public final class Summary {
@@ -23,46 +27,37 @@ public final class Summary {
   /**
    * One row.
    *
-   * @param task the task
+   * @param section the task, or one dataset of it
    * @param policy the policy, followed by those settings that differ between the journal's cells
    * @param state k; null if unbounded
    * @param items items with a result
    * @param failed items whose last run failed
-   * @param value perplexity over all items, or accuracy in per cent
-   * @param error standard error of an accuracy, in per cent
-   * @param perplexityAfterState over tokens predicted from position k or later
-   * @param wordPerplexity per word
-   * @param bytePerplexity per byte
-   * @param bitsPerCharacter bits per character
-   * @param peakStates the most single states that any layer or KV head held
-   * @param stateBytes bytes of keys and values of the largest multi-state
-   * @param reservedBytes bytes set aside for them, free slots included
+   * @param metrics the metrics of all items together, by name
+   * @param figures how large the multi-states became
    * @param seconds time of all items
    */
   public record Row(
-      String task,
+      String section,
       String policy,
       @Nullable Integer state,
       int items,
       int failed,
-      @Nullable Double value,
-      @Nullable Double error,
-      @Nullable Double perplexityAfterState,
-      @Nullable Double wordPerplexity,
-      @Nullable Double bytePerplexity,
-      @Nullable Double bitsPerCharacter,
-      long peakStates,
-      long stateBytes,
-      long reservedBytes,
+      Map<String, Double> metrics,
+      StateFigures figures,
       double seconds) {
 
     /** Whether it is of this policy at this state size. */
     boolean isOf(String otherPolicy, @Nullable Integer otherState) {
       return policy.equals(otherPolicy) && Objects.equals(state, otherState);
     }
+
+    /** A metric; null where it does not apply. */
+    @Nullable Double value(Metric metric) {
+      return metrics.get(metric.name());
+    }
   }
 
-  private record Group(String task, String policy, @Nullable Integer state) {}
+  private record Group(String section, String policy, @Nullable Integer state) {}
 
   private final List<CellRecord> cells;
   private final List<Row> rows;
@@ -73,26 +68,27 @@ public final class Summary {
     Map<Group, List<CellRecord>> groups = new LinkedHashMap<>();
     Map<String, List<String>> varying = varying(cells);
     for (CellRecord record : cells) {
-      if (!record.cell().task().equals(CellId.KEPT_MAP)) {
+      if (!record.kind().metrics().isEmpty()) {
         Settings settings = record.cell().settings();
         String policy =
             settings.policy()
-                + varying.getOrDefault(record.cell().task(), List.of()).stream()
+                + varying.getOrDefault(record.cell().section(), List.of()).stream()
                     .map(name -> ", " + name + " " + brief(fields(record.cell()).get(name)))
                     .collect(Collectors.joining());
         groups
             .computeIfAbsent(
-                new Group(record.cell().task(), policy, settings.state()), g -> new ArrayList<>())
+                new Group(record.cell().section(), policy, settings.state()),
+                g -> new ArrayList<>())
             .add(record);
       }
     }
     List<Row> all = new ArrayList<>();
     groups.forEach((group, members) -> all.add(row(group, members)));
     Map<String, Integer> order = new LinkedHashMap<>();
-    all.forEach(row -> order.putIfAbsent(row.task() + "\n" + row.policy(), order.size()));
+    all.forEach(row -> order.putIfAbsent(row.section() + "\n" + row.policy(), order.size()));
     all.sort(
         Comparator.comparingInt(
-                (Row row) -> order.getOrDefault(row.task() + "\n" + row.policy(), 0))
+                (Row row) -> order.getOrDefault(row.section() + "\n" + row.policy(), 0))
             .thenComparingInt(row -> row.state() == null ? 0 : row.state()));
     this.rows = List.copyOf(all);
   }
@@ -102,9 +98,9 @@ public final class Summary {
     return cells;
   }
 
-  /** The rows of a task, those of a policy together, by state size. */
-  public List<Row> rows(String task) {
-    return rows.stream().filter(row -> row.task().equals(task)).toList();
+  /** The rows of a section, those of a policy together, by state size. */
+  public List<Row> rows(String section) {
+    return rows.stream().filter(row -> row.section().equals(section)).toList();
   }
 
   /** All rows. */
@@ -112,14 +108,38 @@ public final class Summary {
     return rows;
   }
 
-  /** The tasks that have rows. */
-  public List<String> tasks() {
-    return rows.stream().map(Row::task).distinct().toList();
+  /** What has rows: tasks, and datasets of tasks, in the order of {@link TaskKinds#ALL}. */
+  public List<Section> sections() {
+    List<Section> sections = new ArrayList<>();
+    for (TaskKind<?> kind : TaskKinds.ALL) {
+      rows.stream()
+          .map(Row::section)
+          .filter(name -> name.equals(kind.name()) || name.startsWith(kind.name() + " "))
+          .distinct()
+          .forEach(name -> sections.add(new Section(name, kind, rows(name))));
+    }
+    return sections;
   }
 
-  /** The state sizes of a task's rows, ascending. */
-  public List<Integer> states(String task) {
-    return states(rows(task));
+  /**
+   * What is shown together.
+   *
+   * @param name the task, or one dataset of it
+   * @param kind what is measured
+   * @param rows its rows
+   */
+  public record Section(String name, TaskKind<?> kind, List<Row> rows) {
+    /** Its name for people. */
+    public String title() {
+      return name.equals(kind.name())
+          ? kind.title()
+          : kind.title() + ": " + name.substring(kind.name().length() + 1);
+    }
+
+    /** The metric that policies are compared by. */
+    public Metric main() {
+      return kind.metrics().getFirst();
+    }
   }
 
   /** The state sizes of rows, ascending. */
@@ -133,9 +153,9 @@ public final class Summary {
         .toList();
   }
 
-  /** The kept-token maps. */
-  public List<CellRecord> keptMaps() {
-    return cells.stream().filter(c -> c.keptMap() != null).toList();
+  /** The cells of a task that have a result. */
+  public List<CellRecord> results(TaskKind<?> kind) {
+    return cells.stream().filter(c -> c.done() && c.cell().task().equals(kind.name())).toList();
   }
 
   /** The values of each setting in the journal's cells, in the order of DESIGN.md 2.8. */
@@ -182,13 +202,16 @@ public final class Summary {
   }
 
   /**
-   * By task, the settings that differ between its cells without being what the grid varies.
+   * By section, the settings that differ between its cells without being what the grid varies.
    * Positions and budgets may belong to a policy: they count where they differ under one policy.
    */
   private static Map<String, List<String>> varying(List<CellRecord> cells) {
     List<String> varied = List.of("policy", "state size k", "granularity", "plug-in (SHA-256)");
     List<String> owned = List.of("positions", "budgets");
-    return cells.stream().collect(Collectors.groupingBy(c -> c.cell().task())).entrySet().stream()
+    return cells.stream()
+        .collect(Collectors.groupingBy(c -> c.cell().section()))
+        .entrySet()
+        .stream()
         .collect(
             Collectors.toMap(
                 Map.Entry::getKey,
@@ -224,71 +247,24 @@ public final class Summary {
   }
 
   private static Row row(Group group, List<CellRecord> members) {
-    int failed = (int) members.stream().filter(m -> !m.done()).count();
-    double seconds = members.stream().mapToDouble(CellRecord::seconds).sum();
-    List<PerplexityFigures> texts = new ArrayList<>();
-    List<Double> scores = new ArrayList<>();
-    long peak = 0;
-    long bytes = 0;
-    long reserved = 0;
+    List<Figures> results = new ArrayList<>();
+    StateFigures state = StateFigures.NONE;
+    double seconds = 0;
     for (CellRecord member : members) {
-      if (member.perplexity() != null) {
-        texts.add(member.perplexity());
-      } else if (member.retrieval() != null) {
-        scores.add(member.retrieval().score());
-        peak = Math.max(peak, member.retrieval().peakStates());
-        bytes = Math.max(bytes, member.retrieval().stateBytes());
-        reserved = Math.max(reserved, member.retrieval().reservedBytes());
+      seconds += member.seconds();
+      if (member.result() != null) {
+        results.add(member.result());
+        state = state.with(member.result().state());
       }
     }
-    if (!texts.isEmpty()) {
-      PerplexityFigures total = PerplexityFigures.total(texts);
-      return new Row(
-          group.task,
-          group.policy,
-          group.state,
-          texts.size(),
-          failed,
-          total.perplexity(),
-          null,
-          total.perplexityAfterState(),
-          total.wordPerplexity(),
-          total.bytePerplexity(),
-          total.bitsPerCharacter(),
-          total.peakStates(),
-          total.stateBytes(),
-          total.reservedBytes(),
-          seconds);
-    }
-    Double mean = scores.isEmpty() ? null : 100 * mean(scores);
     return new Row(
-        group.task,
+        group.section,
         group.policy,
         group.state,
-        scores.size(),
-        failed,
-        mean,
-        standardError(scores),
-        null,
-        null,
-        null,
-        null,
-        peak,
-        bytes,
-        reserved,
+        results.size(),
+        members.size() - results.size(),
+        results.isEmpty() ? Map.of() : members.getFirst().kind().total(results),
+        state,
         seconds);
-  }
-
-  private static double mean(List<Double> values) {
-    return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
-  }
-
-  private static @Nullable Double standardError(List<Double> scores) {
-    if (scores.size() < 2) {
-      return null;
-    }
-    double mean = mean(scores);
-    double squares = scores.stream().mapToDouble(s -> (s - mean) * (s - mean)).sum();
-    return 100 * Math.sqrt(squares / (scores.size() - 1) / scores.size());
   }
 }

@@ -2,10 +2,12 @@ package org.msrnn.eval.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.msrnn.eval.sweep.CellId;
+import org.msrnn.eval.sweep.Metric;
+import org.msrnn.eval.task.StateFigures;
 
 /**
  * {@code summary.md}: for each state size one table of all policies, quality beside the memory that
@@ -15,21 +17,18 @@ final class SummaryMarkdown {
   private static final int SHORTENED = 12;
 
   private final Summary summary;
-  private final boolean perplexity;
-  private final boolean retrieval;
 
   private SummaryMarkdown(Summary summary) {
     this.summary = summary;
-    this.perplexity = summary.tasks().contains(CellId.PERPLEXITY);
-    this.retrieval = summary.tasks().contains(CellId.RETRIEVAL);
   }
 
   static String of(Summary summary) {
     SummaryMarkdown page = new SummaryMarkdown(summary);
     StringBuilder text = new StringBuilder("# Policies under one protocol\n\n");
     text.append("Written by `msrnn sweep`. ");
-    text.append(page.perplexity ? "Perplexity: lower is better. " : "");
-    text.append(page.retrieval ? "Retrieval in RULER's format, % of answers: higher. " : "");
+    summary
+        .sections()
+        .forEach(s -> text.append(s.title()).append(": ").append(direction(s.main())));
     text.append("States: the most that a layer or KV head held after a step. Held: bytes of keys");
     text.append(" and values of the largest state at its end; reserved: with free slots.\n");
     List<Integer> states = Summary.states(summary.rows());
@@ -47,11 +46,8 @@ final class SummaryMarkdown {
   /** The topline, then the policies at one state size, in the order of the sweep. */
   private MarkdownTable table(@Nullable Integer state) {
     List<String> head = new ArrayList<>(List.of("policy"));
-    if (perplexity) {
-      head.addAll(List.of("perplexity", "after the state fills"));
-    }
-    if (retrieval) {
-      head.addAll(List.of("retrieval", "standard error"));
+    for (Summary.Section section : summary.sections()) {
+      shown(section).forEach(metric -> head.add(title(section, metric)));
     }
     head.addAll(List.of("states", "held", "reserved"));
     MarkdownTable table = new MarkdownTable(1, head);
@@ -68,32 +64,45 @@ final class SummaryMarkdown {
     for (String policy : rows.stream().map(Summary.Row::policy).distinct().toList()) {
       List<Summary.Row> own = rows.stream().filter(row -> row.isOf(policy, state)).toList();
       List<String> cells = new ArrayList<>(List.of("`" + policy + "`"));
-      if (perplexity) {
-        Summary.Row row = of(own, CellId.PERPLEXITY);
-        cells.add(value(row, 3));
-        cells.add(row == null ? "" : Numbers.fixed(row.perplexityAfterState(), 3));
+      for (Summary.Section section : summary.sections()) {
+        Summary.Row row = of(own, section.name());
+        shown(section).forEach(metric -> cells.add(value(row, metric)));
       }
-      if (retrieval) {
-        Summary.Row row = of(own, CellId.RETRIEVAL);
-        cells.add(value(row, 1));
-        cells.add(row == null ? "" : Numbers.fixed(row.error(), 1));
-      }
-      cells.add(Numbers.count(own.stream().mapToLong(Summary.Row::peakStates).max().orElse(0)));
-      cells.add(Numbers.bytes(own.stream().mapToLong(Summary.Row::stateBytes).max().orElse(0)));
-      cells.add(Numbers.bytes(own.stream().mapToLong(Summary.Row::reservedBytes).max().orElse(0)));
+      StateFigures largest =
+          own.stream().map(Summary.Row::figures).reduce(StateFigures.NONE, StateFigures::with);
+      cells.add(Numbers.count(largest.peakStates()));
+      cells.add(Numbers.bytes(largest.bytes()));
+      cells.add(Numbers.bytes(largest.reserved()));
       table.add(cells);
     }
   }
 
-  private static Summary.@Nullable Row of(List<Summary.Row> rows, String task) {
-    return rows.stream().filter(row -> row.task().equals(task)).findFirst().orElse(null);
+  private static Summary.@Nullable Row of(List<Summary.Row> rows, String section) {
+    return rows.stream().filter(row -> row.section().equals(section)).findFirst().orElse(null);
   }
 
-  private static String value(Summary.@Nullable Row row, int decimals) {
+  /** The main metric and the next: a table of several tasks has no room for more. */
+  private static List<Metric> shown(Summary.Section section) {
+    List<Metric> metrics = section.kind().metrics();
+    return metrics.subList(0, Math.min(2, metrics.size()));
+  }
+
+  /** The section's name for its main metric, the metric's own for the others. */
+  private static String title(Summary.Section section, Metric metric) {
+    return metric.equals(section.main())
+        ? section.title().toLowerCase(Locale.ROOT)
+        : metric.title();
+  }
+
+  private static String direction(Metric metric) {
+    return metric.title() + (metric.higherIsBetter() ? ", higher" : ", lower") + " is better. ";
+  }
+
+  private static String value(Summary.@Nullable Row row, Metric metric) {
     if (row == null) {
       return "";
     }
-    String value = Numbers.fixed(row.value(), decimals);
+    String value = Numbers.fixed(row.value(metric), metric.decimals());
     return row.failed() == 0 ? value : value + " (" + row.failed() + " failed)";
   }
 

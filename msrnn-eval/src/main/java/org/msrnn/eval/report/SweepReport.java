@@ -1,17 +1,24 @@
 package org.msrnn.eval.report;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.msrnn.api.MsrnnException;
+import org.msrnn.eval.io.IoReason;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.io.TextFile;
 import org.msrnn.eval.journal.Journal;
-import org.msrnn.eval.sweep.CellId;
 import org.msrnn.eval.sweep.CellRecord;
+import org.msrnn.eval.sweep.Metric;
 import org.msrnn.eval.sweep.Sweep;
 
 /** The files beside a journal, made from it alone. */
@@ -26,9 +33,28 @@ public final class SweepReport {
     this.summary = new Summary(cells);
   }
 
-  /** The report of the journal in a folder, which may still grow. */
+  /** The report of the journals in a folder, which may still grow. */
   public static SweepReport of(Path folder) {
-    return new SweepReport(Sweep.records(Journal.read(folder.resolve(JOURNAL))));
+    List<String> lines = new ArrayList<>();
+    journals(folder).forEach(journal -> lines.addAll(Journal.read(journal)));
+    return new SweepReport(Sweep.records(lines));
+  }
+
+  /** The journal of one of several processes that share a sweep, from 0. */
+  public static String journal(int shard, int shards) {
+    return shards == 1 ? JOURNAL : "journal-" + (shard + 1) + "-of-" + shards + ".jsonl";
+  }
+
+  /** The journals in a folder, the whole one first; that one where there is none. */
+  private static List<Path> journals(Path folder) {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "journal*.jsonl")) {
+      files.forEach(found::add);
+    } catch (IOException e) {
+      throw new MsrnnException("cannot read the folder " + folder + ": " + IoReason.of(e), e);
+    }
+    found.sort(Comparator.comparing(Path::toString));
+    return found.isEmpty() ? List.of(folder.resolve(JOURNAL)) : found;
   }
 
   /** Writes {@code results.csv}, {@code results.json}, {@code summary.md}, {@code report.html}. */
@@ -44,7 +70,7 @@ public final class SweepReport {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("settings", summary.settings());
     json.put("summary", summary.rows());
-    json.put("cells", summary.cells().stream().filter(c -> c.keptMap() == null).toList());
+    json.put("cells", summary.cells().stream().filter(c -> !c.kind().metrics().isEmpty()).toList());
     return json;
   }
 
@@ -56,23 +82,20 @@ public final class SweepReport {
   /** One table a task, and one of the memory held: policies down, state sizes across. */
   public String text() {
     StringBuilder text = new StringBuilder();
-    for (String task : summary.tasks()) {
-      text.append(title(task)).append("\n\n");
-      text.append(table(summary.rows(task), rows -> cell(task, rows.getFirst()))).append('\n');
+    for (Summary.Section section : summary.sections()) {
+      Metric main = section.main();
+      text.append(section.title().toLowerCase(Locale.ROOT)).append(": ").append(main.title());
+      text.append(main.higherIsBetter() ? " (higher" : " (lower").append(" is better)");
+      text.append(" by state size\n\n");
+      text.append(table(section.rows(), rows -> cell(main, rows.getFirst()))).append('\n');
     }
     text.append("keys and values held by the largest state, by state size\n\n");
     text.append(
         table(
             summary.rows(),
             rows ->
-                Numbers.bytes(rows.stream().mapToLong(Summary.Row::stateBytes).max().orElse(0))));
+                Numbers.bytes(rows.stream().mapToLong(r -> r.figures().bytes()).max().orElse(0))));
     return text.toString();
-  }
-
-  private static String title(String task) {
-    return task.equals(CellId.RETRIEVAL)
-        ? "retrieval, RULER format: accuracy in % (higher is better) by state size"
-        : "perplexity (lower is better) by state size";
   }
 
   private static TextTable table(
@@ -94,8 +117,8 @@ public final class SweepReport {
     return table;
   }
 
-  private static String cell(String task, Summary.Row row) {
-    String value = Numbers.fixed(row.value(), task.equals(CellId.RETRIEVAL) ? 1 : 3);
+  private static String cell(Metric metric, Summary.Row row) {
+    String value = Numbers.fixed(row.value(metric), metric.decimals());
     return row.failed() == 0 ? value : value + " (" + row.failed() + " failed)";
   }
 }

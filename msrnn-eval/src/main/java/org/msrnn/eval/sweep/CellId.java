@@ -9,7 +9,7 @@ import org.msrnn.eval.task.Settings;
 /**
  * All that decides a cell's result.
  *
- * @param task {@code perplexity}, {@code retrieval} or {@code kept-map}
+ * @param task the name of its {@link TaskKind}
  * @param item the document or question
  * @param itemDigest SHA-256 of its content
  * @param options the task's own options
@@ -21,19 +21,18 @@ public record CellId(
     String itemDigest,
     SortedMap<String, String> options,
     Settings settings) {
-
-  /** Perplexity of a document. */
-  public static final String PERPLEXITY = "perplexity";
-
-  /** A retrieval question. */
-  public static final String RETRIEVAL = "retrieval";
-
-  /** The kept-token map of a document. */
-  public static final String KEPT_MAP = "kept-map";
+  /** The option that names the dataset of an item, where a task has several. */
+  public static final String DATASET = "dataset";
 
   /** Copies the options. */
   public CellId {
     options = new TreeMap<>(options);
+  }
+
+  /** What is summed up and shown together: the task, or one dataset of it. */
+  public String section() {
+    String dataset = options.get(DATASET);
+    return dataset == null ? task : task + " " + dataset;
   }
 
   /** Equal for equal cells, different for different ones: SHA-256 of all fields. */

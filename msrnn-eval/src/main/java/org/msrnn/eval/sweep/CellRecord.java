@@ -1,9 +1,10 @@
 package org.msrnn.eval.sweep;
 
 import org.jspecify.annotations.Nullable;
-import org.msrnn.eval.task.KeptMap;
-import org.msrnn.eval.task.PerplexityFigures;
-import org.msrnn.eval.task.RetrievalFigures;
+import org.msrnn.eval.io.Json;
+import org.msrnn.eval.task.Figures;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A cell as the journal holds it. Nothing but {@code seconds} and {@code finished} differs between
@@ -12,9 +13,7 @@ import org.msrnn.eval.task.RetrievalFigures;
  * @param key {@link CellId#key}
  * @param status {@code done} or {@code failed}
  * @param cell what was to be computed
- * @param perplexity the result of a perplexity cell
- * @param retrieval the result of a retrieval cell
- * @param keptMap the result of a kept-map cell
+ * @param result what was found; null where it failed
  * @param error why it failed
  * @param seconds how long it took
  * @param finished when, in UTC
@@ -23,38 +22,54 @@ public record CellRecord(
     String key,
     String status,
     CellId cell,
-    @Nullable PerplexityFigures perplexity,
-    @Nullable RetrievalFigures retrieval,
-    @Nullable KeptMap keptMap,
+    @Nullable Figures result,
     @Nullable String error,
     double seconds,
     String finished) {
-  static final String DONE = "done";
-  static final String FAILED = "failed";
+  private static final String DONE = "done";
+  private static final String FAILED = "failed";
+
+  /** As it stands in the journal, before it is known what its result is. */
+  private record Line(
+      String key,
+      String status,
+      CellId cell,
+      @Nullable JsonNode result,
+      @Nullable String error,
+      double seconds,
+      String finished) {}
 
   /** Whether it holds a result. */
   public boolean done() {
-    return status.equals(DONE);
+    return result != null;
   }
 
-  /** This result with the time it took. */
-  CellRecord timed(double took, String at) {
-    return new CellRecord(key, status, cell, perplexity, retrieval, keptMap, error, took, at);
+  /** The kind of its task. */
+  public TaskKind<?> kind() {
+    return TaskKinds.of(cell.task())
+        .orElseThrow(() -> new IllegalStateException("a task of another version: " + cell.task()));
   }
 
-  static CellRecord of(CellId cell, PerplexityFigures figures) {
-    return new CellRecord(cell.key(), DONE, cell, figures, null, null, null, 0, "");
+  static CellRecord of(CellId cell, Figures figures, double seconds, String finished) {
+    return new CellRecord(cell.key(), DONE, cell, figures, null, seconds, finished);
   }
 
-  static CellRecord of(CellId cell, RetrievalFigures figures) {
-    return new CellRecord(cell.key(), DONE, cell, null, figures, null, null, 0, "");
+  static CellRecord failed(CellId cell, String error, double seconds, String finished) {
+    return new CellRecord(cell.key(), FAILED, cell, null, error, seconds, finished);
   }
 
-  static CellRecord of(CellId cell, KeptMap map) {
-    return new CellRecord(cell.key(), DONE, cell, null, null, map, null, 0, "");
-  }
-
-  static CellRecord failed(CellId cell, String error) {
-    return new CellRecord(cell.key(), FAILED, cell, null, null, null, error, 0, "");
+  /**
+   * Reads a record.
+   *
+   * @throws JacksonException if it is of another kind, or its task is not known
+   */
+  static CellRecord read(String json) {
+    Line line = Json.read(json, Line.class);
+    TaskKind<?> kind =
+        TaskKinds.of(line.cell.task()).orElseThrow(() -> Json.unknown("task", line.cell.task()));
+    Figures figures =
+        line.result == null || line.result.isNull() ? null : Json.read(line.result, kind.figures());
+    return new CellRecord(
+        line.key, line.status, line.cell, figures, line.error, line.seconds, line.finished);
   }
 }

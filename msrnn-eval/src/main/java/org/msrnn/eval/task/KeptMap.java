@@ -3,6 +3,7 @@ package org.msrnn.eval.task;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.msrnn.api.LogitsSink;
 import org.msrnn.api.Msrnn;
 import org.msrnn.api.MultiState;
@@ -17,8 +18,10 @@ import org.msrnn.api.policy.Trigger;
  * @param every steps between two looks; all figures are exact to that
  * @param tokens tokens fed
  * @param layers some layers' maps
+ * @param state how large the multi-state became
  */
-public record KeptMap(int every, int tokens, List<LayerMap> layers) {
+public record KeptMap(int every, int tokens, List<LayerMap> layers, StateFigures state)
+    implements Figures {
 
   /**
    * One layer's map.
@@ -47,6 +50,7 @@ public record KeptMap(int every, int tokens, List<LayerMap> layers) {
     // A feed is a prompt: policies that act at the end of one must not see one at every look.
     boolean byStep = spec.policy().trigger().kind() != Trigger.Kind.EVERY;
     float[] logits = new float[msrnn.model().vocabulary()];
+    StateFigures figures;
     try (MultiState state = msrnn.start(spec.with(Regime.STEPWISE))) {
       for (int from = 0; from < ids.length; from += every) {
         int to = Math.min(ids.length, from + every);
@@ -63,8 +67,14 @@ public record KeptMap(int every, int tokens, List<LayerMap> layers) {
           }
         }
       }
+      figures = StateFigures.of(state);
     }
-    return new KeptMap(every, ids.length, List.copyOf(maps));
+    return new KeptMap(every, ids.length, List.copyOf(maps), figures);
+  }
+
+  @Override
+  public Map<String, Double> metrics() {
+    return Map.of();
   }
 
   /** First, middle and last layer of a model. */

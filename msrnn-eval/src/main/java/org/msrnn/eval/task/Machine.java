@@ -40,13 +40,18 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
   /**
    * A specification for the core and its description for results.
    *
-   * @param spec the specification
+   * @param spec the specification; that of {@code full} with k states for a reference
+   * @param reference what it is where it is not a policy; null for policies
    * @param policy the policy with all options given, in canonical form
    * @param state k; null if the policy is unbounded
    * @param results makes the description; it takes the model's digest, which takes seconds
    */
   public record Setup(
-      StateSpec spec, String policy, @Nullable Integer state, Supplier<Settings> results) {
+      StateSpec spec,
+      @Nullable Reference reference,
+      String policy,
+      @Nullable Integer state,
+      Supplier<Settings> results) {
     /**
      * The description.
      *
@@ -58,30 +63,46 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
   }
 
   /**
-   * Every policy with every state size, an unbounded one once; what comes out the same, once.
+   * Every policy with every state size and position scheme, an unbounded one once a scheme; what
+   * comes out the same, once.
    *
-   * @param policies policies as users write them
+   * @param policies policies as users write them, and names of references
    * @param states state sizes as users write them
-   * @param spec all that is the same for every setup; its policy and state are not used
+   * @param positions position schemes as users write them; none for those of the policies
+   * @param spec all that is the same for every setup; its policy, state and positions are not used
    * @throws InvalidOptionException if a policy and a state size of it do not go together
    */
-  public List<Setup> setups(List<String> policies, List<String> states, SpecText spec) {
+  public List<Setup> setups(
+      List<String> policies, List<String> states, List<String> positions, SpecText spec) {
     var sizes = new LinkedHashSet<Integer>();
     states.forEach(state -> sizes.add(StateSize.parse(state, model.info().context())));
     Map<List<?>, Setup> setups = new LinkedHashMap<>();
-    for (String policy : policies) {
-      if (isUnbounded(catalog.policy(PolicySpec.parse(policy)))) {
-        add(setups, setup(spec.with(policy, null)));
-      } else {
-        sizes.forEach(size -> add(setups, setup(spec.with(policy, Integer.toString(size)))));
+    for (SpecText scheme : schemes(positions, spec)) {
+      for (String policy : policies) {
+        if (isUnbounded(policy)) {
+          add(setups, setup(scheme.with(policy, null)));
+        } else {
+          sizes.forEach(size -> add(setups, setup(scheme.with(policy, Integer.toString(size)))));
+        }
       }
     }
     return List.copyOf(setups.values());
   }
 
+  private static List<SpecText> schemes(List<String> positions, SpecText spec) {
+    return positions.isEmpty()
+        ? List.of(spec)
+        : positions.stream().map(spec::withPositions).toList();
+  }
+
   /** All else is the same for every setup. */
   private static void add(Map<List<?>, Setup> setups, Setup setup) {
-    setups.putIfAbsent(Arrays.asList(setup.policy(), setup.state()), setup);
+    String positions = setup.spec().positions().toString();
+    setups.putIfAbsent(Arrays.asList(setup.policy(), setup.state(), positions), setup);
+  }
+
+  private boolean isUnbounded(String policy) {
+    return Reference.of(policy).isEmpty() && isUnbounded(catalog.policy(PolicySpec.parse(policy)));
   }
 
   private static boolean isUnbounded(EvictionPolicy policy) {
@@ -94,6 +115,28 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
    * @throws InvalidOptionException if anything in it is unknown, or does not fit the model
    */
   public Setup setup(SpecText text) {
+    Reference reference = Reference.of(text.policy()).orElse(null);
+    return reference == null ? policy(text) : reference(reference, text);
+  }
+
+  private Setup reference(Reference reference, SpecText text) {
+    PolicySpec named = PolicySpec.parse(reference.written());
+    int states = states(text, named, false);
+    StateSpec unbounded = policy(text.with("full", null)).spec();
+    StateSpec spec =
+        new StateSpec(
+            unbounded.policy(),
+            states,
+            unbounded.regime(),
+            unbounded.positions(),
+            unbounded.budgets(),
+            unbounded.storage(),
+            unbounded.seed());
+    return new Setup(
+        spec, reference, named.toString(), states, () -> settings(spec, named, states, text));
+  }
+
+  private Setup policy(SpecText text) {
     PolicySpec policySpec = PolicySpec.parse(text.policy());
     EvictionPolicy policy = catalog.policy(policySpec);
     boolean unbounded = isUnbounded(policy);
@@ -112,7 +155,7 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
     model.msrnn().start(spec).close();
     Integer bound = unbounded ? null : (Integer) states;
     return new Setup(
-        spec, policySpec.toString(), bound, () -> settings(spec, policySpec, bound, text));
+        spec, null, policySpec.toString(), bound, () -> settings(spec, policySpec, bound, text));
   }
 
   private Settings settings(

@@ -1,6 +1,8 @@
 package org.msrnn.eval.task;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.metric.NllSum;
 import org.msrnn.eval.metric.Perplexity;
@@ -22,10 +24,7 @@ import org.msrnn.eval.metric.TextSize;
  * @param wordPerplexity {@code exp(nll / words)}
  * @param bytePerplexity {@code exp(nll / bytes)}
  * @param bitsPerCharacter {@code nll / ln 2 / characters}
- * @param peakStates the most single states that any layer or KV head held after a step
- * @param stateBytes bytes of keys and values of the largest multi-state at a stream's end
- * @param reservedBytes bytes set aside for them, free slots included
- * @param evictions single states evicted
+ * @param state how large the multi-states became at the end of each stream
  */
 public record PerplexityFigures(
     long tokens,
@@ -40,10 +39,8 @@ public record PerplexityFigures(
     @Nullable Double wordPerplexity,
     @Nullable Double bytePerplexity,
     @Nullable Double bitsPerCharacter,
-    long peakStates,
-    long stateBytes,
-    long reservedBytes,
-    long evictions) {
+    StateFigures state)
+    implements Figures {
 
   static PerplexityFigures of(
       NllSum all, NllSum after, @Nullable TextSize size, StateFigures state) {
@@ -61,10 +58,7 @@ public record PerplexityFigures(
         finite(text.perWord()),
         finite(text.perByte()),
         finite(text.bitsPerCharacter()),
-        state.peakStates(),
-        state.bytes(),
-        state.reserved(),
-        state.evictions());
+        state);
   }
 
   /** All documents as one: every predicted token weighs the same. */
@@ -85,7 +79,7 @@ public record PerplexityFigures(
       tokensAfter += part.tokensAfterState;
       TextSize one = part.size();
       size = size == null || one == null ? null : size.plus(one);
-      state = state.with(part.state());
+      state = state.with(part.state);
     }
     Perplexity text = new Perplexity(nll, tokens, size == null ? TextSize.NONE : size);
     return new PerplexityFigures(
@@ -101,14 +95,26 @@ public record PerplexityFigures(
         finite(text.perWord()),
         finite(text.perByte()),
         finite(text.bitsPerCharacter()),
-        state.peakStates(),
-        state.bytes(),
-        state.reserved(),
-        state.evictions());
+        state);
   }
 
-  private StateFigures state() {
-    return new StateFigures(peakStates, stateBytes, reservedBytes, evictions);
+  @Override
+  public Map<String, Double> metrics() {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("perplexity", perplexity);
+    put(metrics, "perplexityAfterState", perplexityAfterState);
+    put(metrics, "wordPerplexity", wordPerplexity);
+    put(metrics, "bytePerplexity", bytePerplexity);
+    put(metrics, "bitsPerCharacter", bitsPerCharacter);
+    metrics.put("nll", nll);
+    metrics.put("tokens", (double) tokens);
+    return metrics;
+  }
+
+  private static void put(Map<String, Double> metrics, String name, @Nullable Double value) {
+    if (value != null) {
+      metrics.put(name, value);
+    }
   }
 
   private @Nullable TextSize size() {

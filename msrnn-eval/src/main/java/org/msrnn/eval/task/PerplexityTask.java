@@ -61,6 +61,26 @@ public record PerplexityTask(Msrnn msrnn, StateSpec spec, TextProtocol protocol)
   }
 
   /**
+   * Runs a document and keeps the sums along it.
+   *
+   * @param document the document
+   * @param bucket predicted tokens of a bucket
+   * @param progress as for {@link #run}
+   */
+  public StreamFigures curve(TokenDocument document, int bucket, ObjLongConsumer<NllSum> progress) {
+    List<NllSum> buckets = new java.util.ArrayList<>();
+    TokenListener listener =
+        (name, position, token, nll, states) -> {
+          if (buckets.isEmpty() || buckets.getLast().tokens() == bucket) {
+            buckets.add(new NllSum());
+          }
+          buckets.getLast().add(nll);
+        };
+    PerplexityFigures whole = run(document, listener, progress);
+    return new StreamFigures(bucket, buckets.stream().mapToDouble(NllSum::nll).toArray(), whole);
+  }
+
+  /**
    * Whether the query at this position had k or more tokens before it, so that it attended to k + 1
    * states and one had to go. The reference results count the same way.
    */

@@ -1,6 +1,7 @@
 package org.msrnn.eval.task;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a retrieval item found.
@@ -11,10 +12,7 @@ import java.util.List;
  * @param answers what it should have written
  * @param promptTokens tokens of the prompt, BOS included
  * @param newTokens tokens it wrote
- * @param peakStates the most single states that any layer or KV head held after a step
- * @param stateBytes bytes of keys and values at the end
- * @param reservedBytes bytes set aside for them, free slots included
- * @param evictions single states evicted
+ * @param state how large the multi-state became
  */
 public record RetrievalFigures(
     String kind,
@@ -23,7 +21,16 @@ public record RetrievalFigures(
     List<String> answers,
     long promptTokens,
     long newTokens,
-    long peakStates,
-    long stateBytes,
-    long reservedBytes,
-    long evictions) {}
+    StateFigures state)
+    implements Figures {
+
+  @Override
+  public Map<String, Double> metrics() {
+    return Map.of("accuracy", 100 * score);
+  }
+
+  @Override
+  public Map<String, String> texts() {
+    return Map.of("prediction", prediction, "references", String.join(" ", answers));
+  }
+}

@@ -23,7 +23,6 @@ public record RetrievalTask(Model model, StateSpec spec, int newTokens) {
           new Generator(model.msrnn(), Sampler.greedy(), model.tokenizer()::ends)
               .run(state, prompt, newTokens, token -> true);
       String prediction = model.tokenizer().decode(result.tokens());
-      StateFigures figures = StateFigures.of(state);
       return new RetrievalFigures(
           item.kind().written(),
           StringMatch.all(prediction, item.answers()),
@@ -31,10 +30,7 @@ public record RetrievalTask(Model model, StateSpec spec, int newTokens) {
           item.answers(),
           prompt.length,
           result.tokens().length,
-          figures.peakStates(),
-          figures.bytes(),
-          figures.reserved(),
-          figures.evictions());
+          StateFigures.of(state));
     }
   }
 }

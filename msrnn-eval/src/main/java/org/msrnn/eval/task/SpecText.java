@@ -27,6 +27,11 @@ public record SpecText(
     return new SpecText(otherPolicy, otherState, regime, positions, budgets, storage, seed);
   }
 
+  /** The same with another position scheme. */
+  public SpecText withPositions(String other) {
+    return new SpecText(policy, state, regime, other, budgets, storage, seed);
+  }
+
   /** The same with another number format of keys and values. */
   public SpecText withStorage(String other) {
     return new SpecText(policy, state, regime, positions, budgets, other, seed);

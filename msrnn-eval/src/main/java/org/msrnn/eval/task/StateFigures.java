@@ -10,15 +10,18 @@ import org.msrnn.api.MultiState;
  * @param reserved bytes set aside for keys and values, free slots included, likewise
  * @param evictions single states evicted, of all multi-states
  */
-record StateFigures(long peakStates, long bytes, long reserved, long evictions) {
-  static final StateFigures NONE = new StateFigures(0, 0, 0, 0);
+public record StateFigures(long peakStates, long bytes, long reserved, long evictions) {
+  /** No multi-state at all. */
+  public static final StateFigures NONE = new StateFigures(0, 0, 0, 0);
 
-  static StateFigures of(MultiState state) {
+  /** The figures of a multi-state, now. */
+  public static StateFigures of(MultiState state) {
     return new StateFigures(
         state.peakStates(), state.bytes(), state.reservedBytes(), state.evictions());
   }
 
-  StateFigures with(StateFigures other) {
+  /** The larger of both, and the evictions of both. */
+  public StateFigures with(StateFigures other) {
     return new StateFigures(
         Math.max(peakStates, other.peakStates),
         Math.max(bytes, other.bytes),

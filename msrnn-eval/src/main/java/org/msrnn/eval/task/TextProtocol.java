@@ -26,4 +26,15 @@ public record TextProtocol(
       throw new InvalidOptionException("limit", limit.toString(), "1 or more tokens");
     }
   }
+
+  /** The same with chunks of no more than so many tokens. */
+  public TextProtocol cutTo(int tokens) {
+    int cut = chunk == null ? tokens : Math.min(chunk, tokens);
+    return new TextProtocol(cut, limit, bos, shortLastChunk);
+  }
+
+  /** One stream of so many predicted tokens. */
+  public TextProtocol stream(long tokens) {
+    return new TextProtocol(null, tokens, bos, shortLastChunk);
+  }
 }

@@ -73,7 +73,7 @@
   }
 
   for (const element of document.querySelectorAll('.chart')) {
-    const task = data.tasks.find((t) => t.task === element.dataset.task);
+    const task = data.tasks.find((t) => t.section === element.dataset.section);
     const chart = echarts.init(element, null, { renderer: 'svg' });
     const draw = () => { chart.resize(); chart.setOption(option(task, element.clientWidth), true); };
     draw();

@@ -29,7 +29,8 @@ class BenchReportTest {
   private static Measurement measured(BenchCase.Kind kind, int batch, Double... seconds) {
     EvictionPolicy tova = Catalog.discover(List.of()).policy(PolicySpec.parse("tova"));
     var setup =
-        new Setup(StateSpec.of(tova, 8), "tova", 8, () -> fail("figures need no description"));
+        new Setup(
+            StateSpec.of(tova, 8), null, "tova", 8, () -> fail("figures need no description"));
     return new Measurement(setup, new BenchCase(kind, 10, batch, 5), List.of(seconds), 500, 64);
   }
 

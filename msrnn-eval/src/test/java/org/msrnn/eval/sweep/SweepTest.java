@@ -15,8 +15,11 @@ import org.msrnn.api.MsrnnException;
 import org.msrnn.eval.journal.Journal;
 import org.msrnn.eval.task.RetrievalFigures;
 import org.msrnn.eval.task.Settings;
+import org.msrnn.eval.task.StateFigures;
 
 class SweepTest {
+  private static final int ATTEMPTS = 3;
+
   @TempDir Path folder;
   private Path file;
   private final List<String> ran = new ArrayList<>();
@@ -42,24 +45,28 @@ class SweepTest {
             "plain",
             seed,
             "1");
-    return new CellId(CellId.RETRIEVAL, item, "digest of " + item, new TreeMap<>(), settings);
+    return new CellId("retrieval", item, "digest of " + item, new TreeMap<>(), settings);
   }
 
   private Cell cell(String item, Supplier<Double> score) {
     CellId id = id(item, 0);
     return new Cell(
         id,
-        () -> {
+        watch -> {
           ran.add(item);
-          return CellRecord.of(
-              id, new RetrievalFigures("kind", score.get(), "p", List.of("a"), 1, 1, 1, 1, 1, 0));
+          return figures(score.get());
         });
+  }
+
+  private static RetrievalFigures figures(double score) {
+    return new RetrievalFigures(
+        "kind", score, "p", List.of("a"), 1, 1, new StateFigures(1, 1, 1, 0));
   }
 
   private Sweep.Outcome run(Cell... cells) {
     ran.clear();
     try (Journal journal = Journal.open(file)) {
-      return new Sweep(List.of(cells)).run(journal, (done, all, next) -> {});
+      return new Sweep(List.of(cells), ATTEMPTS).run(journal, (done, all, next) -> {});
     }
   }
 
@@ -78,17 +85,55 @@ class SweepTest {
             });
     Cell last = cell("last", () -> 0.5);
 
-    assertThat(run(good, bad, last)).isEqualTo(new Sweep.Outcome(3, 3, 1));
+    assertThat(run(good, bad, last)).isEqualTo(new Sweep.Outcome(3, 3, 1, 0));
     assertThat(records()).extracting(CellRecord::status).containsExactly("done", "failed", "done");
     assertThat(records().get(1).error()).isEqualTo("not today");
-    assertThat(run(good, bad, last)).isEqualTo(new Sweep.Outcome(3, 1, 1));
+    assertThat(run(good, bad, last)).isEqualTo(new Sweep.Outcome(3, 1, 1, 0));
     assertThat(ran).containsExactly("bad");
-    assertThat(run(good, cell("bad", () -> 0.25), last)).isEqualTo(new Sweep.Outcome(3, 1, 0));
+    assertThat(run(good, cell("bad", () -> 0.25), last)).isEqualTo(new Sweep.Outcome(3, 1, 0, 0));
     assertThat(records()).extracting(CellRecord::status).containsOnly("done");
     assertThat(records())
         .as("the place of its first record")
         .extracting(r -> r.cell().item())
         .containsExactly("good", "bad", "last");
+  }
+
+  @Test
+  void cellThatFailsAgainAndAgainIsLeftAlone() {
+    Cell bad =
+        cell(
+            "bad",
+            () -> {
+              throw new MsrnnException("never");
+            });
+
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      assertThat(run(bad)).isEqualTo(new Sweep.Outcome(1, 1, 1, 0));
+    }
+    assertThat(run(bad)).isEqualTo(new Sweep.Outcome(1, 0, 0, 1));
+    assertThat(ran).isEmpty();
+    assertThat(records()).extracting(CellRecord::error).containsExactly("never");
+  }
+
+  @Test
+  void shardsShareTheCellsAndKeepSharedWorkTogether() {
+    List<Cell> cells = new ArrayList<>();
+    for (int i = 0; i < 11; i++) {
+      cells.add(new Cell(id("item " + i, 0), "document " + i / 3, watch -> figures(0)));
+    }
+    Sweep sweep = new Sweep(cells, 1);
+    List<Cell> all = new ArrayList<>();
+    for (int shard = 0; shard < 3; shard++) {
+      Sweep own = sweep.shard(shard, 3);
+      for (Cell cell : own.cells()) {
+        assertThat(cells.stream().filter(c -> c.share().equals(cell.share())))
+            .isSubsetOf(own.cells());
+      }
+      all.addAll(own.cells());
+    }
+
+    assertThat(all).containsExactlyInAnyOrderElementsOf(cells);
+    assertThat(sweep.shard(0, 1).cells()).isEqualTo(cells);
   }
 
   @Test
@@ -115,7 +160,7 @@ class SweepTest {
             });
 
     assertThatThrownBy(() -> run(first, crash)).isInstanceOf(StackOverflowError.class);
-    assertThat(run(first, cell("crash", () -> 0.0))).isEqualTo(new Sweep.Outcome(2, 1, 0));
+    assertThat(run(first, cell("crash", () -> 0.0))).isEqualTo(new Sweep.Outcome(2, 1, 0, 0));
     assertThat(ran).containsExactly("crash");
   }
 
@@ -126,8 +171,7 @@ class SweepTest {
 
     assertThat(record.cell()).isEqualTo(id("one", 0));
     assertThat(record.key()).isEqualTo(id("one", 0).key());
-    assertThat(record.retrieval())
-        .isEqualTo(new RetrievalFigures("kind", 1 / 3.0, "p", List.of("a"), 1, 1, 1, 1, 1, 0));
+    assertThat(record.result()).isEqualTo(figures(1 / 3.0));
   }
 
   @Test

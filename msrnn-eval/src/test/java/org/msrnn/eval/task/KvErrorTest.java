@@ -88,6 +88,6 @@ class KvErrorTest {
     assertThat(stored.figures.perplexity()).isCloseTo(perplexity, within(relative * perplexity));
     assertThat(sum / TOKENS).as("mean").isLessThan(mean).isPositive();
     assertThat(most).as("largest").isLessThan(largest);
-    assertThat(stored.figures.stateBytes()).isLessThan(exact.figures.stateBytes() * 6 / 10);
+    assertThat(stored.figures.state().bytes()).isLessThan(exact.figures.state().bytes() * 6 / 10);
   }
 }

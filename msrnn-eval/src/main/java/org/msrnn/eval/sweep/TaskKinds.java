@@ -1,0 +1,79 @@
+package org.msrnn.eval.sweep;
+
+import java.util.List;
+import java.util.Optional;
+import org.msrnn.eval.task.KeptMap;
+import org.msrnn.eval.task.PerplexityFigures;
+import org.msrnn.eval.task.RetrievalFigures;
+import org.msrnn.eval.task.StreamFigures;
+
+/** Every task that a journal may hold results of. */
+public final class TaskKinds {
+  private static final List<Metric> PERPLEXITY_METRICS =
+      List.of(
+          Metric.lower("perplexity", "perplexity", 3),
+          Metric.lower("perplexityAfterState", "after the state fills", 3),
+          Metric.lower("wordPerplexity", "per word", 2),
+          Metric.lower("bytePerplexity", "per byte", 4),
+          Metric.lower("bitsPerCharacter", "bits/character", 4));
+
+  /** Perplexity of texts in chunks. */
+  public static final TaskKind<PerplexityFigures> PERPLEXITY =
+      new TaskKind<>(
+          "perplexity",
+          "Perplexity",
+          "Perplexity of a token; lower is better.",
+          PerplexityFigures.class,
+          PERPLEXITY_METRICS,
+          items -> PerplexityFigures.total(items).metrics());
+
+  /** Long streams through a bounded state. */
+  public static final TaskKind<StreamFigures> EXTRAPOLATION =
+      new TaskKind<>(
+          "extrapolation",
+          "Extrapolation",
+          "Perplexity of a token over one long stream; lower is better.",
+          StreamFigures.class,
+          List.of(
+              Metric.lower("perplexity", "perplexity", 3),
+              Metric.lower("lastWindow", "over the last window", 3)),
+          StreamFigures::total);
+
+  /** Retrieval in RULER's format. */
+  public static final TaskKind<RetrievalFigures> RETRIEVAL =
+      new TaskKind<>(
+          "retrieval",
+          "Retrieval, RULER format",
+          "Share of the hidden answers that the model repeats, in per cent; higher is better.",
+          RetrievalFigures.class,
+          List.of(
+              Metric.higher("accuracy", "accuracy, %", 1),
+              Metric.lower(Totals.STANDARD_ERROR, "standard error", 1)),
+          Totals.means("accuracy"));
+
+  /** Which tokens are kept at which step. */
+  public static final TaskKind<KeptMap> KEPT_MAP =
+      new TaskKind<>(
+          "kept-map",
+          "What is kept",
+          "Which tokens are kept at which step.",
+          KeptMap.class,
+          List.of(),
+          items -> java.util.Map.of());
+
+  /** All of them, in the order of a report. */
+  public static final List<TaskKind<?>> ALL =
+      List.of(PERPLEXITY, EXTRAPOLATION, RETRIEVAL, KEPT_MAP);
+
+  private TaskKinds() {}
+
+  /** The task of a name. */
+  public static Optional<TaskKind<?>> of(String name) {
+    for (TaskKind<?> kind : ALL) {
+      if (kind.name().equals(name)) {
+        return Optional.of(kind);
+      }
+    }
+    return Optional.empty();
+  }
+}
