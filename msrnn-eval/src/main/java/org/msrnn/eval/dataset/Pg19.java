@@ -3,8 +3,8 @@ package org.msrnn.eval.dataset;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,11 @@ public record Pg19(Path folder, Map<String, String> titles) {
     Path metadata = folder.resolve("metadata.csv");
     Map<String, String> titles = new HashMap<>();
     if (Files.exists(metadata)) {
-      try (CsvReader<CsvRecord> csv = CsvReader.builder().ofCsvRecord(metadata)) {
+      try (CsvReader<CsvRecord> csv =
+          CsvReader.builder()
+              .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+              .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+              .ofCsvRecord(TextFile.read(metadata))) {
         for (CsvRecord line : csv) {
           if (line.getFieldCount() < 2) {
             throw new MsrnnException(
@@ -62,8 +66,8 @@ public record Pg19(Path folder, Map<String, String> titles) {
         }
       } catch (IOException e) {
         throw new MsrnnException("cannot read " + metadata + ": " + IoReason.of(e), e);
-      } catch (UncheckedIOException | CsvParseException e) {
-        throw new MsrnnException(metadata + ": this is not a CSV file in UTF-8", e);
+      } catch (CsvParseException e) {
+        throw new MsrnnException(metadata + ": this is not a CSV file: " + e.getMessage(), e);
       }
     }
     return new Pg19(folder, titles);
