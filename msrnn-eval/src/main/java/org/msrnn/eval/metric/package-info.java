@@ -1,6 +1,6 @@
 /**
- * Metrics: token, word and byte perplexity, bits per character, and the string match of retrieval
- * tasks. Nothing here knows a model.
+ * Metrics: token, word and byte perplexity, bits per character, the string match of retrieval
+ * tasks, ROUGE and F1 of answers. Nothing here knows a model.
  */
 @NullMarked
 @Stability(Stability.Level.EXPERIMENTAL)
