@@ -1,4 +1,7 @@
-/** Files of datasets as their authors publish them. */
+/**
+ * The files that datasets come in, the prompts in which questions are put, and the files in which
+ * predictions and scores are handed on. Nothing here knows a model.
+ */
 @NullMarked
 @Stability(Stability.Level.INTERNAL)
 package org.msrnn.eval.dataset;

@@ -1,0 +1,70 @@
+package org.msrnn.eval.dataset;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a person and a model that reads nothing would score, to stand beside every run.
+ *
+ * <ul>
+ *   <li>{@code human}: the first reference against the others;
+ *   <li>{@code lead-200}: the first 200 words of the document against the same others. A good score
+ *       here says how little the metric asks for.
+ * </ul>
+ *
+ * Both are scored against one reference less than a run is, which costs them a little.
+ */
+public final class ReferenceRows {
+  private static final int WORDS = 200;
+
+  private ReferenceRows() {}
+
+  /**
+   * The rows that a dataset allows: {@code human} where questions have two references or more,
+   * {@code lead-200} where answers are scored by ROUGE.
+   */
+  public static Map<String, DatasetScore> of(List<Question> questions) {
+    List<Answer> human = new ArrayList<>();
+    List<Answer> lead = new ArrayList<>();
+    for (Question question : questions) {
+      List<String> references = question.references();
+      if (!question.scored() || references.size() < 2) {
+        continue;
+      }
+      human.add(withoutFirst(question, references.getFirst()));
+      if (question.scoring() == Scoring.ROUGE) {
+        lead.add(withoutFirst(question, lead(question.prompt().document())));
+      }
+    }
+    Map<String, DatasetScore> rows = new LinkedHashMap<>();
+    if (!human.isEmpty()) {
+      rows.put("human", DatasetScore.of(human));
+    }
+    if (!lead.isEmpty()) {
+      rows.put("lead-" + WORDS, DatasetScore.of(lead));
+    }
+    return rows;
+  }
+
+  private static Answer withoutFirst(Question question, String prediction) {
+    int all = question.references().size();
+    List<String> others = question.references().subList(1, all);
+    return new Answer(
+        question.id(),
+        prediction,
+        others,
+        question.answerTypes().isEmpty() ? List.of() : question.answerTypes().subList(1, all),
+        question.scoring());
+  }
+
+  /** The first words of a text. */
+  static String lead(String text) {
+    return Arrays.stream(text.strip().split("(?U)\\s+", WORDS + 1))
+        .limit(WORDS)
+        .collect(Collectors.joining(" "));
+  }
+}
