@@ -22,6 +22,8 @@ module org.msrnn.eval {
       com.google.guice,
       info.picocli,
       tools.jackson.databind;
+  opens org.msrnn.eval.dataset to
+      tools.jackson.databind;
   opens org.msrnn.eval.sweep to
       tools.jackson.databind;
   opens org.msrnn.eval.task to

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       ChatCommand.class,
       PerplexityCommand.class,
       SweepCommand.class,
+      EvalCommand.class,
       ReportCommand.class,
       BenchCommand.class,
       InspectCommand.class,

@@ -46,6 +46,11 @@ public enum PromptStyle {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** Whether it has a prompt for a task. */
+  public boolean has(String task) {
+    return this != PAPER || task.equals("squality") || task.equals("qasper");
+  }
+
   /**
    * The prompt of a question.
    *

@@ -1,6 +1,5 @@
 package org.msrnn.eval.dataset;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,30 +23,18 @@ public final class ReferenceRows {
   private ReferenceRows() {}
 
   /**
-   * The rows that a dataset allows: {@code human} where questions have two references or more,
-   * {@code lead-200} where answers are scored by ROUGE.
+   * A question's answers by the name of their row: {@code human} where there are two references or
+   * more, {@code lead-200} where there are and they are scored by ROUGE.
    */
-  public static Map<String, DatasetScore> of(List<Question> questions) {
-    List<Answer> human = new ArrayList<>();
-    List<Answer> lead = new ArrayList<>();
-    for (Question question : questions) {
-      List<String> references = question.references();
-      if (!question.scored() || references.size() < 2) {
-        continue;
-      }
-      human.add(withoutFirst(question, references.getFirst()));
+  public static Map<String, Answer> answers(Question question) {
+    Map<String, Answer> answers = new LinkedHashMap<>();
+    if (question.scored() && question.references().size() > 1) {
+      answers.put("human", withoutFirst(question, question.references().getFirst()));
       if (question.scoring() == Scoring.ROUGE) {
-        lead.add(withoutFirst(question, lead(question.prompt().document())));
+        answers.put("lead-" + WORDS, withoutFirst(question, lead(question.prompt().document())));
       }
     }
-    Map<String, DatasetScore> rows = new LinkedHashMap<>();
-    if (!human.isEmpty()) {
-      rows.put("human", DatasetScore.of(human));
-    }
-    if (!lead.isEmpty()) {
-      rows.put("lead-" + WORDS, DatasetScore.of(lead));
-    }
-    return rows;
+    return answers;
   }
 
   private static Answer withoutFirst(Question question, String prediction) {

@@ -69,7 +69,12 @@ public record Submission(Map<String, Map<String, String>> predictions) {
 
   /** The name of a task's file. */
   public static String file(String task) {
-    return "preds_" + task + ".json";
+    return "preds_" + fileName(task) + ".json";
+  }
+
+  /** A dataset's name as it can stand in a file's name: it came from a file that anybody wrote. */
+  public static String fileName(String dataset) {
+    return dataset.replaceAll("[^A-Za-z0-9_-]", "_");
   }
 
   /**

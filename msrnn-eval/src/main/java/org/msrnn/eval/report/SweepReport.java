@@ -57,12 +57,16 @@ public final class SweepReport {
     return found.isEmpty() ? List.of(folder.resolve(JOURNAL)) : found;
   }
 
-  /** Writes {@code results.csv}, {@code results.json}, {@code summary.md}, {@code report.html}. */
+  /**
+   * Writes {@code results.csv}, {@code results.json}, {@code summary.md}, {@code report.html},
+   * answers.
+   */
   public void write(Path folder) {
     TextFile.replace(folder.resolve("results.csv"), ResultsCsv.of(summary.cells()));
     TextFile.replace(folder.resolve("results.json"), Json.pretty(json()) + "\n");
     TextFile.replace(folder.resolve("summary.md"), SummaryMarkdown.of(summary));
     TextFile.replace(folder.resolve("report.html"), HtmlPage.of(summary));
+    QuestionFiles.write(folder, summary.cells());
   }
 
   /** What {@code results.json} and {@code --json} hold. */

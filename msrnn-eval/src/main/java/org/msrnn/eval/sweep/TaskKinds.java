@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.msrnn.eval.task.KeptMap;
 import org.msrnn.eval.task.PerplexityFigures;
+import org.msrnn.eval.task.QuestionFigures;
 import org.msrnn.eval.task.RetrievalFigures;
 import org.msrnn.eval.task.StreamFigures;
 
@@ -51,6 +52,21 @@ public final class TaskKinds {
               Metric.lower(Totals.STANDARD_ERROR, "standard error", 1)),
           Totals.means("accuracy"));
 
+  /** Questions about documents. */
+  public static final TaskKind<QuestionFigures> UNDERSTANDING =
+      new TaskKind<>(
+          "understanding",
+          "Understanding",
+          "Score of the answers to questions about a document, in per cent: the geometric mean of"
+              + " the three ROUGE means, or the mean F1 or match; higher is better.",
+          QuestionFigures.class,
+          List.of(
+              Metric.higher("score", "score, %", 2),
+              Metric.higher("rouge1", "ROUGE-1", 2),
+              Metric.higher("rouge2", "ROUGE-2", 2),
+              Metric.higher("rougeL", "ROUGE-L", 2)),
+          QuestionFigures::total);
+
   /** Which tokens are kept at which step. */
   public static final TaskKind<KeptMap> KEPT_MAP =
       new TaskKind<>(
@@ -63,7 +79,7 @@ public final class TaskKinds {
 
   /** All of them, in the order of a report. */
   public static final List<TaskKind<?>> ALL =
-      List.of(PERPLEXITY, EXTRAPOLATION, RETRIEVAL, KEPT_MAP);
+      List.of(PERPLEXITY, EXTRAPOLATION, UNDERSTANDING, RETRIEVAL, KEPT_MAP);
 
   private TaskKinds() {}
 

@@ -33,4 +33,23 @@ public record Settings(
     String storage,
     String backend,
     long seed,
-    String version) {}
+    String version) {
+
+  /** Of a row that stands beside the policies and has no multi-state: {@code human}. */
+  public Settings reference(String name) {
+    return new Settings(
+        model,
+        modelDigest,
+        name,
+        null,
+        null,
+        regime,
+        positions,
+        budgets,
+        granularity,
+        storage,
+        backend,
+        seed,
+        version);
+  }
+}

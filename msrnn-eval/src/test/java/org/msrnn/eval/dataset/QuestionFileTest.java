@@ -180,9 +180,9 @@ class QuestionFileTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "document_start_index | 3000 | 'document_start_index' is 3000, allowed is from 0 to 64",
-        "document_end_index | 2 | 'document_end_index' is 2, allowed is from 16 to 64",
-        "query_end_index | 1 | 'query_end_index' is 1, allowed is from 36 to 64",
+        "document_start_index | 3000 | 'document_start_index' is 3000, allowed is from 0 to 63",
+        "document_end_index | 2 | 'document_end_index' is 2, allowed is from 16 to 63",
+        "query_end_index | 1 | 'query_end_index' is 1, allowed is from 33 to 63",
         "query_start_index | -1 | 'query_start_index' is -1, allowed is a whole number",
         "query_start_index | 1.5 | 'query_start_index' is 1.5, allowed is a whole number",
         "document_end_index | \"7\" | 'document_end_index' is \"7\", allowed is a whole number",
