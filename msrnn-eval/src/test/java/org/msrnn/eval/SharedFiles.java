@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reference models and results, which lie in the folder {@code shared} beside the repository. */
-final class SharedFiles {
+public final class SharedFiles {
   private static final Path FOLDER = folder();
 
   private SharedFiles() {}
@@ -20,7 +20,7 @@ final class SharedFiles {
   }
 
   /** A file or folder there. The test that asks is skipped where there is no such folder. */
-  static Path file(String name) {
+  public static Path file(String name) {
     assumeTrue(Files.exists(FOLDER), "the reference results do not lie beside the repository");
     return FOLDER.resolve(name);
   }
