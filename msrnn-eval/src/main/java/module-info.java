@@ -5,6 +5,7 @@ module org.msrnn.eval {
   requires de.siegmar.fastcsv;
   requires info.picocli;
   requires jakarta.inject;
+  requires org.apache.opennlp.tools;
   requires org.msrnn.core;
   requires tools.jackson.databind;
 
@@ -12,6 +13,9 @@ module org.msrnn.eval {
   requires org.msrnn.backend.cpu;
   requires org.msrnn.backend.opencl;
   requires org.msrnn.policies;
+  // What OpenNLP logs with, and the provider that says nothing of it.
+  requires org.slf4j;
+  requires org.slf4j.nop;
   requires static org.jspecify;
 
   exports org.msrnn.eval.metric;
@@ -23,6 +27,7 @@ module org.msrnn.eval {
       info.picocli,
       tools.jackson.databind;
   opens org.msrnn.eval.dataset to
+  opens org.msrnn.eval.retention to
       tools.jackson.databind;
   opens org.msrnn.eval.sweep to
       tools.jackson.databind;
