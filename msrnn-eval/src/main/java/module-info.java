@@ -27,6 +27,7 @@ module org.msrnn.eval {
       info.picocli,
       tools.jackson.databind;
   opens org.msrnn.eval.dataset to
+      tools.jackson.databind;
   opens org.msrnn.eval.retention to
       tools.jackson.databind;
   opens org.msrnn.eval.sweep to

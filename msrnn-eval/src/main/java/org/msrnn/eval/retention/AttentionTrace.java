@@ -7,6 +7,7 @@ import org.msrnn.api.Msrnn;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.api.MultiState;
 import org.msrnn.api.StateSpec;
+import org.msrnn.api.backend.KvType;
 import org.msrnn.api.policy.AttentionRow;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.KvSet;
@@ -21,6 +22,9 @@ import org.msrnn.api.policy.Signals;
  * double, in any order.
  */
 public final class AttentionTrace {
+  /** The trace of no tokens: a policy that knows it can be described, and not be run. */
+  public static final AttentionTrace NONE = new AttentionTrace(0, 0);
+
   private static final float FACTOR = 1 << 15;
 
   /** The number of the lower triangle's elements is an array's length. */
@@ -29,6 +33,7 @@ public final class AttentionTrace {
   private final int tokens;
   private final short[][] layers;
 
+  /** A trace without weights. */
   private AttentionTrace(int tokens, int layers) {
     this.tokens = tokens;
     this.layers = new short[layers][];
@@ -48,20 +53,20 @@ public final class AttentionTrace {
   }
 
   /**
-   * Feeds tokens to the model without a bound.
+   * Feeds tokens to the model without a bound. Nothing leaves, so that all position schemes come to
+   * the same.
    *
    * @param msrnn the model
-   * @param like the setting: its positions and storage are used, its policy is not
+   * @param storage number format of the stored keys and values
    * @param ids the tokens
    * @throws MsrnnException if the trace does not fit into memory
    */
-  public static AttentionTrace record(Msrnn msrnn, StateSpec like, int[] ids) {
+  public static AttentionTrace record(Msrnn msrnn, KvType storage, int[] ids) {
     ModelInfo model = msrnn.model();
     demandRoom(ids.length, model.layers());
     var trace = new AttentionTrace(ids.length, model.layers());
     var observer = new Observer(trace);
-    StateSpec spec =
-        StateSpec.of(observer, Math.max(1, ids.length)).with(like.positions()).with(like.storage());
+    StateSpec spec = StateSpec.of(observer, Math.max(1, ids.length)).with(storage);
     try (MultiState state = msrnn.start(spec)) {
       msrnn.feed(state, ids, LogitsSink.NONE);
     }
@@ -101,6 +106,11 @@ public final class AttentionTrace {
   private static long free() {
     Runtime runtime = Runtime.getRuntime();
     return runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
+  }
+
+  /** Bytes that it takes. */
+  long bytes() {
+    return bytes(tokens, layers.length);
   }
 
   /** Tokens fed. */

@@ -1,6 +1,8 @@
 package org.msrnn.eval.retention;
 
+import java.util.Arrays;
 import org.msrnn.api.MsrnnException;
+import org.msrnn.api.StateSpec;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.SetShape;
@@ -17,14 +19,31 @@ import org.msrnn.api.policy.Signals;
  * AttentionLoss#least}.
  *
  * @param trace the first pass
+ * @param received what each key receives of attention in all, {@code [layers][tokens]}
  */
 public record Clairvoyant(AttentionTrace trace, double[][] received) implements EvictionPolicy {
 
-  /** With what each key receives of attention, {@code [layers][tokens]}. */
+  /** The policy that knows a trace. */
   public static Clairvoyant of(AttentionTrace trace) {
     double[][] received = new double[trace.layers()][];
-    java.util.Arrays.setAll(received, trace::received);
+    Arrays.setAll(received, trace::received);
     return new Clairvoyant(trace, received);
+  }
+
+  /**
+   * The policy in a setting.
+   *
+   * @param setting all but the policy
+   */
+  public static StateSpec spec(AttentionTrace trace, StateSpec setting) {
+    return new StateSpec(
+        of(trace),
+        setting.states(),
+        setting.regime(),
+        setting.positions(),
+        setting.budgets(),
+        setting.storage(),
+        setting.seed());
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.msrnn.eval.retention;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.msrnn.eval.task.StateFigures;
 
 /**
  * Who was kept until when while some tokens were fed as one prompt.
@@ -9,8 +10,9 @@ import java.util.stream.IntStream;
  * @param tokens tokens fed
  * @param states k, the states that a set may keep after a step; all tokens if it is unbounded
  * @param sets one for each layer, or for each layer and KV head where those keep sets of their own
+ * @param state how large the multi-state became
  */
-public record Retention(int tokens, int states, List<SetRetention> sets) {
+public record Retention(int tokens, int states, List<SetRetention> sets, StateFigures state) {
   /** Lives that a result holds at most: 4,096 tokens of 256 sets, about 2 MB. */
   private static final long MOST_LIVES = 1L << 20;
 
@@ -33,6 +35,7 @@ public record Retention(int tokens, int states, List<SetRetention> sets) {
         states,
         IntStream.range(0, most)
             .mapToObj(i -> sets.get((int) ((long) i * (sets.size() - 1) / (most - 1))))
-            .toList());
+            .toList(),
+        state);
   }
 }

@@ -15,6 +15,7 @@ import org.msrnn.api.policy.KvSet;
 import org.msrnn.api.policy.ScoreProgram;
 import org.msrnn.api.policy.Trigger;
 import org.msrnn.api.policy.WrappedPolicy;
+import org.msrnn.eval.task.StateFigures;
 
 /**
  * A policy that decides as the one inside does, and notes who is kept until when.
@@ -97,7 +98,7 @@ public final class RetentionRecorder implements WrappedPolicy {
     }
     boolean bounded = policy.trigger().kind() != Trigger.Kind.NEVER;
     int states = bounded ? Math.min(state.spec().states(), tokens) : tokens;
-    return new Retention(tokens, states, sets);
+    return new Retention(tokens, states, sets, StateFigures.of(state));
   }
 
   @Override

@@ -3,8 +3,11 @@ package org.msrnn.eval.retention;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.msrnn.core.tokenizer.StreamingDecoder;
 import org.msrnn.core.tokenizer.Tokenizer;
+import org.msrnn.eval.task.Figures;
+import org.msrnn.eval.task.StateFigures;
 
 /**
  * A document's tokens as a reader sees them.
@@ -14,7 +17,7 @@ import org.msrnn.core.tokenizer.Tokenizer;
  * @param tags what each token is: a Penn tag, or one of {@link #NEWLINE}, {@link #SPACE}, {@link
  *     #CONTROL}
  */
-public record TextFigures(List<String> pieces, List<String> tags) {
+public record TextFigures(List<String> pieces, List<String> tags) implements Figures {
   /** Tag of white space with a line break in it, as in the paper. */
   public static final String NEWLINE = "\\n";
 
@@ -28,6 +31,16 @@ public record TextFigures(List<String> pieces, List<String> tags) {
   public TextFigures {
     pieces = List.copyOf(pieces);
     tags = List.copyOf(tags);
+  }
+
+  @Override
+  public Map<String, Double> metrics() {
+    return Map.of();
+  }
+
+  @Override
+  public StateFigures state() {
+    return StateFigures.NONE;
   }
 
   /**

@@ -6,8 +6,12 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.msrnn.api.StateSpec;
 import org.msrnn.eval.metric.NllSum;
 import org.msrnn.eval.report.Numbers;
+import org.msrnn.eval.retention.AttentionTrace;
+import org.msrnn.eval.retention.AttentionTraces;
+import org.msrnn.eval.retention.Clairvoyant;
 import org.msrnn.eval.task.Machine;
 import org.msrnn.eval.task.Machine.Setup;
 import org.msrnn.eval.task.PerplexityTask;
@@ -33,25 +37,28 @@ public record DocumentTask(List<TokenDocument> documents, TextProtocol protocol,
   @Override
   public List<Cell> cells(Machine machine, List<Setup> setups) {
     List<Cell> cells = new ArrayList<>();
+    var traces = new AttentionTraces(machine.model().msrnn());
     for (TokenDocument document : documents) {
       String digest = document.digest();
       for (Setup setup : setups) {
-        if (setup.reference() != Reference.CLAIRVOYANT) {
-          cells.add(cell(machine, document, digest, setup));
+        if (setup.reference() != Reference.CLAIRVOYANT || bucket == 0) {
+          cells.add(cell(machine, traces, document, digest, setup));
         }
       }
     }
     return cells;
   }
 
-  private Cell cell(Machine machine, TokenDocument document, String digest, Setup setup) {
+  private Cell cell(
+      Machine machine, AttentionTraces traces, TokenDocument document, String digest, Setup setup) {
     TextProtocol own =
         setup.reference() == Reference.BASELINE ? protocol.cutTo(setup.spec().states()) : protocol;
     String task = bucket == 0 ? TaskKinds.PERPLEXITY.name() : TaskKinds.EXTRAPOLATION.name();
     CellId id = new CellId(task, document.name(), digest, options(), setup.settings());
-    PerplexityTask run = new PerplexityTask(machine.model().msrnn(), setup.spec(), own);
+    PerplexityTask run = task(machine, traces, setup, own);
     return new Cell(
         id,
+        setup.reference() == Reference.CLAIRVOYANT ? "attention of " + digest : id.key(),
         watch -> {
           long start = System.nanoTime();
           java.util.function.ObjLongConsumer<NllSum> progress =
@@ -60,6 +67,21 @@ public record DocumentTask(List<TokenDocument> documents, TextProtocol protocol,
               ? run.run(document, TokenListener.NONE, progress)
               : run.curve(document, bucket, progress);
         });
+  }
+
+  /** A clairvoyant cell passes over each stream twice: the first time to see what is to come. */
+  private static PerplexityTask task(
+      Machine machine, AttentionTraces traces, Setup setup, TextProtocol own) {
+    var msrnn = machine.model().msrnn();
+    StateSpec spec = setup.spec();
+    if (setup.reference() != Reference.CLAIRVOYANT) {
+      return new PerplexityTask(msrnn, spec, own);
+    }
+    return new PerplexityTask(
+        msrnn,
+        Clairvoyant.spec(AttentionTrace.NONE, spec),
+        own,
+        fed -> Clairvoyant.spec(traces.of(spec.storage(), fed), spec));
   }
 
   private static String words(NllSum sum, long start) {

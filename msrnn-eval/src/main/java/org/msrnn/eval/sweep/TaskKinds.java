@@ -2,6 +2,8 @@ package org.msrnn.eval.sweep;
 
 import java.util.List;
 import java.util.Optional;
+import org.msrnn.eval.retention.RetentionFigures;
+import org.msrnn.eval.retention.TextFigures;
 import org.msrnn.eval.task.KeptMap;
 import org.msrnn.eval.task.PerplexityFigures;
 import org.msrnn.eval.task.QuestionFigures;
@@ -77,9 +79,37 @@ public final class TaskKinds {
           List.of(),
           items -> java.util.Map.of());
 
+  /** How long tokens are kept, and what attention is lost. */
+  public static final TaskKind<RetentionFigures> RETENTION =
+      new TaskKind<>(
+          "retention",
+          "Retention",
+          "Share of the full model's attention that goes to states which are not held any more,"
+              + " mean over steps and layers; lower is better. And for how many steps states are"
+              + " kept.",
+          RetentionFigures.class,
+          List.of(
+              Metric.lower("attentionLoss", "attention lost", 4),
+              Metric.lower("leastAttentionLoss", "the least that any choice loses", 4),
+              Metric.higher("meanSteps", "steps kept", 1),
+              Metric.higher("steadySteps", "steps kept in the steady state", 1),
+              Metric.higher("firstTokenSteps", "steps the first token is kept", 0),
+              Metric.higher("recentShare", "recent among the kept", 3)),
+          Totals.means("attentionLoss"));
+
+  /** The text whose retention was recorded, token by token, with parts of speech. */
+  public static final TaskKind<TextFigures> TEXT =
+      new TaskKind<>(
+          "retention-text",
+          "The text",
+          "The tokens of the text and their parts of speech.",
+          TextFigures.class,
+          List.of(),
+          items -> java.util.Map.of());
+
   /** All of them, in the order of a report. */
   public static final List<TaskKind<?>> ALL =
-      List.of(PERPLEXITY, EXTRAPOLATION, UNDERSTANDING, RETRIEVAL, KEPT_MAP);
+      List.of(PERPLEXITY, EXTRAPOLATION, UNDERSTANDING, RETRIEVAL, RETENTION, TEXT, KEPT_MAP);
 
   private TaskKinds() {}
 

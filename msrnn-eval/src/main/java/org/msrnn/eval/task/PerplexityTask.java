@@ -1,6 +1,8 @@
 package org.msrnn.eval.task;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 import org.msrnn.api.LogitsSink;
 import org.msrnn.api.Msrnn;
@@ -18,8 +20,16 @@ import org.msrnn.eval.task.TokenDocument.Stream;
  * @param msrnn the model
  * @param spec policy, state size and all that belongs to them
  * @param protocol how a text becomes streams
+ * @param hindsight the specification of a stream, from the tokens that it will feed; for all that
+ *     do not look ahead, {@code spec} again
  */
-public record PerplexityTask(Msrnn msrnn, StateSpec spec, TextProtocol protocol) {
+public record PerplexityTask(
+    Msrnn msrnn, StateSpec spec, TextProtocol protocol, Function<int[], StateSpec> hindsight) {
+
+  /** Of a policy that is the same for every stream. */
+  public PerplexityTask(Msrnn msrnn, StateSpec spec, TextProtocol protocol) {
+    this(msrnn, spec, protocol, fed -> spec);
+  }
 
   /**
    * Runs a document.
@@ -38,7 +48,9 @@ public record PerplexityTask(Msrnn msrnn, StateSpec spec, TextProtocol protocol)
     NllSum after = new NllSum();
     StateFigures figures = StateFigures.NONE;
     for (Stream stream : streams) {
-      try (MultiState state = msrnn.start(spec)) {
+      // The last token is predicted and never fed: nothing comes after it.
+      int[] fed = Arrays.copyOf(stream.ids(), stream.predicted());
+      try (MultiState state = msrnn.start(hindsight.apply(fed))) {
         LogitsSink sink =
             (index, logits) -> {
               int token = stream.ids()[index + 1];
@@ -52,8 +64,7 @@ public record PerplexityTask(Msrnn msrnn, StateSpec spec, TextProtocol protocol)
               listener.accept(document.name(), stream.position(index + 1), token, nll, states);
               progress.accept(all, total);
             };
-        // The last token is predicted and never fed: nothing comes after it.
-        msrnn.feed(state, java.util.Arrays.copyOf(stream.ids(), stream.predicted()), sink);
+        msrnn.feed(state, fed, sink);
         figures = figures.with(StateFigures.of(state));
       }
     }

@@ -17,6 +17,7 @@ import org.msrnn.api.MsrnnException;
 import org.msrnn.api.MultiState;
 import org.msrnn.api.StateSpec;
 import org.msrnn.api.backend.Backend;
+import org.msrnn.api.backend.KvType;
 import org.msrnn.api.policy.EvictionPolicy;
 import org.msrnn.api.policy.Trigger;
 import org.msrnn.api.policy.WrappedPolicy;
@@ -27,6 +28,7 @@ import org.msrnn.core.plugin.Catalog;
 import org.msrnn.eval.bundled.BundledModel;
 import org.msrnn.eval.bundled.BundledText;
 import org.msrnn.eval.metric.LogProbability;
+import org.msrnn.eval.task.StateFigures;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClairvoyantTest {
@@ -48,7 +50,7 @@ class ClairvoyantTest {
     }
     ids = Arrays.copyOf(model.tokenizer().encode(BundledText.story()), TOKENS);
     full = spec("full", 1);
-    trace = AttentionTrace.record(model.msrnn(), full, ids);
+    trace = AttentionTrace.record(model.msrnn(), KvType.F32, ids);
   }
 
   @AfterAll
@@ -173,7 +175,7 @@ class ClairvoyantTest {
         }
       }
     }
-    AttentionLoss loss = AttentionLoss.of(known, new Retention(tokens, 5, sets));
+    AttentionLoss loss = AttentionLoss.of(known, new Retention(tokens, 5, sets, StateFigures.NONE));
 
     assertThat(loss.mean()).isCloseTo(expected, within(1e-12));
     assertThat(loss.byLayer()).hasSize(2);
@@ -228,7 +230,10 @@ class ClairvoyantTest {
       model.msrnn().feed(state, ids, (i, row) -> logits[i] = row.clone());
       model
           .msrnn()
-          .feed(topline, ids, (i, row) -> assertThat(distance(row, logits[i])).as("token %d", i).isLessThan(1e-4));
+          .feed(
+              topline,
+              ids,
+              (i, row) -> assertThat(distance(row, logits[i])).as("token %d", i).isLessThan(1e-4));
     }
   }
 
@@ -255,7 +260,7 @@ class ClairvoyantTest {
   @Test
   void aTraceThatDoesNotFitIsRefusedBeforeItIsMade() {
     assertThat(AttentionTrace.bytes(4096, 8)).isEqualTo(8L * 2 * 4096 * 4097 / 2);
-    assertThatThrownBy(() -> AttentionTrace.record(model.msrnn(), full, new int[65_000]))
+    assertThatThrownBy(() -> AttentionTrace.record(model.msrnn(), KvType.F32, new int[65_000]))
         .isInstanceOf(MsrnnException.class)
         .hasMessageMatching("the attention of 65,000 tokens in \\d+ layers takes [\\d,]+ MB.*");
   }

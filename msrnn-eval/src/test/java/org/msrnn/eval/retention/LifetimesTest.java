@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.msrnn.api.MsrnnException;
+import org.msrnn.eval.task.StateFigures;
 
 class LifetimesTest {
   private static final int TOKENS = 97;
@@ -39,7 +40,7 @@ class LifetimesTest {
     for (int[] keptUntil : sets) {
       all.add(SetRetention.of(all.size() / 2, all.size() % 2, keptUntil, sum(keptUntil)));
     }
-    return new Retention(sets[0].length, STATES, all);
+    return new Retention(sets[0].length, STATES, all, StateFigures.NONE);
   }
 
   @Test
@@ -60,7 +61,10 @@ class LifetimesTest {
     int[] keptUntil = anyPolicy(new Random(5));
     SetRetention damaged = SetRetention.of(3, -1, keptUntil, sum(keptUntil) + 1);
 
-    assertThatThrownBy(() -> Lifetimes.of(new Retention(TOKENS, STATES, List.of(damaged)), null))
+    assertThatThrownBy(
+            () ->
+                Lifetimes.of(
+                    new Retention(TOKENS, STATES, List.of(damaged), StateFigures.NONE), null))
         .isInstanceOf(MsrnnException.class)
         .hasMessage(
             "the states of layer 3 lived %d steps in all, and the set held %d states over all"
@@ -112,7 +116,10 @@ class LifetimesTest {
     int[] two = {1, 5, 5, 3, 5}; // lives 1 4 3 0 1
     var retention =
         new Retention(
-            5, 2, List.of(SetRetention.of(0, -1, one, 9L), SetRetention.of(4, -1, two, 9L)));
+            5,
+            2,
+            List.of(SetRetention.of(0, -1, one, 9L), SetRetention.of(4, -1, two, 9L)),
+            StateFigures.NONE);
     var text =
         new TextFigures(List.of("a", "b", "\n", "a", "b"), List.of("DT", "NN", "\\n", "DT", "NN"));
     Lifetimes lives = Lifetimes.of(retention, text);

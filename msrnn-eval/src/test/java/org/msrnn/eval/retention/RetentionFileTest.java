@@ -14,6 +14,7 @@ import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.msrnn.api.MsrnnException;
+import org.msrnn.eval.task.StateFigures;
 
 class RetentionFileTest {
   private static final Retention RETENTION =
@@ -24,7 +25,8 @@ class RetentionFileTest {
               SetRetention.of(0, 0, new int[] {3, 1, 3}, 4L),
               SetRetention.of(0, 1, new int[] {2, 3, 3}, 5L),
               SetRetention.of(1, 0, new int[] {0, 3, 3}, 3L),
-              SetRetention.of(1, 1, new int[] {3, 2, 3}, 5L)));
+              SetRetention.of(1, 1, new int[] {3, 2, 3}, 5L)),
+          StateFigures.NONE);
 
   private static byte[] entry(Path file, String name) throws IOException {
     try (ZipFile zip = new ZipFile(file.toFile())) {

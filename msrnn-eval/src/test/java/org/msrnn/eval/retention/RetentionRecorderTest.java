@@ -27,6 +27,7 @@ import org.msrnn.core.PolicySpec;
 import org.msrnn.core.Progress;
 import org.msrnn.core.plugin.Catalog;
 import org.msrnn.core.synthetic.ModelShape;
+import org.msrnn.eval.task.StateFigures;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RetentionRecorderTest {
@@ -250,11 +251,11 @@ class RetentionRecorderTest {
         java.util.stream.IntStream.range(0, 100)
             .mapToObj(l -> new SetRetention(l, -1, "", null))
             .toList();
-    var few = new Retention(1 << 16, 4, sets).forResult().sets();
+    var few = new Retention(1 << 16, 4, sets, StateFigures.NONE).forResult().sets();
 
     assertThat(few).hasSize(16);
     assertThat(few.getFirst().layer()).isZero();
     assertThat(few.getLast().layer()).isEqualTo(99);
-    assertThat(new Retention(4096, 4, sets).forResult().sets()).hasSize(100);
+    assertThat(new Retention(4096, 4, sets, StateFigures.NONE).forResult().sets()).hasSize(100);
   }
 }
