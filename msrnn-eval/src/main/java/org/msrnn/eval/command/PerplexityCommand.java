@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
+import org.msrnn.api.Regime;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.io.TextFile;
 import org.msrnn.eval.metric.NllSum;
@@ -47,6 +49,13 @@ final class PerplexityCommand implements Callable<Integer> {
   @Mixin TextOptions text = new TextOptions();
 
   @Option(
+      names = "--by-step",
+      description =
+          "Feed a token a step, as text is generated, not layer by layer: the same figures, many"
+              + " times slower.")
+  boolean byStep;
+
+  @Option(
       names = "--per-token",
       paramLabel = "OUT",
       description = "Write one JSON line a predicted token.")
@@ -65,6 +74,13 @@ final class PerplexityCommand implements Callable<Integer> {
           files.isEmpty()
               ? "no text was given: name text files, or token ids with --tokens"
               : "texts and --tokens were given: choose one of them");
+    }
+    if (byStep && !state.regime.equals(Regime.STEPWISE.toString())) {
+      throw new InvalidOptionException(
+          "--by-step",
+          "--by-step feeds a token a step, which is no other regime than stepwise; leave out"
+              + " --regime "
+              + state.regime);
     }
     Map<Path, String> texts = new LinkedHashMap<>();
     files.forEach(file -> texts.put(file, TextFile.read(file)));
@@ -124,7 +140,9 @@ final class PerplexityCommand implements Callable<Integer> {
     try (ProgressLine line = new ProgressLine(session.console());
         PerTokenFile out = PerTokenFile.open(perToken)) {
       for (TokenDocument document : documents) {
-        figures.add(task.run(document, out, (sum, total) -> progress(line, document, sum, total)));
+        ObjLongConsumer<NllSum> progress = (sum, total) -> progress(line, document, sum, total);
+        figures.add(
+            byStep ? task.runByStep(document, out, progress) : task.run(document, out, progress));
       }
     }
     return figures;

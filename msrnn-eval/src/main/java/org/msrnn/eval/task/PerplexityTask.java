@@ -40,6 +40,35 @@ public record PerplexityTask(
    */
   public PerplexityFigures run(
       TokenDocument document, TokenListener listener, ObjLongConsumer<NllSum> progress) {
+    return run(document, listener, progress, msrnn::feed);
+  }
+
+  /**
+   * Runs a document a token a step, as text is generated: the same figures as {@link #run} in the
+   * stepwise regime, many times slower.
+   */
+  public PerplexityFigures runByStep(
+      TokenDocument document, TokenListener listener, ObjLongConsumer<NllSum> progress) {
+    float[] logits = new float[msrnn.model().vocabulary()];
+    return run(
+        document,
+        listener,
+        progress,
+        (state, tokens, sink) -> {
+          for (int i = 0; i < tokens.length; i++) {
+            msrnn.step(state, tokens[i], logits);
+            sink.accept(i, logits);
+          }
+        });
+  }
+
+  /** How known tokens go through the model. */
+  private interface Feed {
+    void feed(MultiState state, int[] tokens, LogitsSink sink);
+  }
+
+  private PerplexityFigures run(
+      TokenDocument document, TokenListener listener, ObjLongConsumer<NllSum> progress, Feed feed) {
     List<Stream> streams = document.streams(protocol);
     long total = streams.stream().mapToLong(Stream::predicted).sum();
     HeldStates held = HeldStates.of(spec, msrnn.model());
@@ -64,7 +93,7 @@ public record PerplexityTask(
               listener.accept(document.name(), stream.position(index + 1), token, nll, states);
               progress.accept(all, total);
             };
-        msrnn.feed(state, fed, sink);
+        feed.feed(state, fed, sink);
         figures = figures.with(StateFigures.of(state));
       }
     }

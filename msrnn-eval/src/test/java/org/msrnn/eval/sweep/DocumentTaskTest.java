@@ -2,6 +2,7 @@ package org.msrnn.eval.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.core.Model;
 import org.msrnn.core.Progress;
@@ -87,6 +90,30 @@ class DocumentTaskTest {
     assertThat(run(cells.get(3)).metrics())
         .as("no piece is longer than the chunk")
         .isEqualTo(topline.metrics());
+  }
+
+  /** The layer-major pass and the recurrence are one machine: all policies that look, and full. */
+  @ParameterizedTest
+  @ValueSource(strings = {"full", "tova", "h2o:granularity=kv-head", "window+4", "random"})
+  void layerByLayerGivesWhatStepsGive(String policy) {
+    TextProtocol protocol = new TextProtocol(120, 200L, true, true);
+    PerplexityTask task =
+        new PerplexityTask(
+            machine.model().msrnn(), setups(policy, "24").getFirst().spec(), protocol);
+    List<Double> layers = new ArrayList<>();
+    List<Double> steps = new ArrayList<>();
+    PerplexityFigures whole =
+        task.run(document, (d, p, t, nll, s) -> layers.add(nll), (sum, total) -> {});
+    PerplexityFigures byStep =
+        task.runByStep(document, (d, p, t, nll, s) -> steps.add(nll), (sum, total) -> {});
+
+    assertThat(steps).hasSize(200);
+    for (int i = 0; i < steps.size(); i++) {
+      assertThat(steps.get(i)).as("token %d", i).isCloseTo(layers.get(i), within(1e-3));
+    }
+    assertThat(byStep.nll()).isCloseTo(whole.nll(), withinPercentage(0.01));
+    assertThat(byStep.state().evictions()).isEqualTo(whole.state().evictions());
+    assertThat(byStep.state().peakStates()).isEqualTo(whole.state().peakStates());
   }
 
   @Test
