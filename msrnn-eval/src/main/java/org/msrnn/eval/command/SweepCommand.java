@@ -19,7 +19,6 @@ import org.msrnn.eval.sweep.RetrievalCells;
 import org.msrnn.eval.sweep.Task;
 import org.msrnn.eval.task.Machine;
 import org.msrnn.eval.task.Machine.Setup;
-import org.msrnn.eval.task.RetrievalKind;
 import org.msrnn.eval.task.TextProtocol;
 import org.msrnn.eval.task.TokenDocument;
 import picocli.CommandLine.Command;
@@ -93,40 +92,12 @@ final class SweepCommand implements Callable<Integer> {
   int bucket = 1000;
 
   @Option(
-      names = "--items",
-      paramLabel = "N",
-      description = "Retrieval items. Default: ${DEFAULT-VALUE}.")
-  int items = 12;
-
-  @Option(
-      names = "--kinds",
-      split = ",",
-      paramLabel = "KIND",
-      description =
-          "Kinds of retrieval item, in turn: niah_single_1, niah_single_2, niah_multikey_1,"
-              + " niah_multivalue, niah_multiquery. Default: the first three.")
-  List<String> kinds = List.of("niah_single_1", "niah_single_2", "niah_multikey_1");
-
-  @Option(
-      names = "--length",
-      paramLabel = "N",
-      description =
-          "Tokens of a retrieval prompt and its answer together. Default: the model's context, but"
-              + " at most 4096.")
-  int length = 0;
-
-  @Option(
-      names = "--max-new",
-      paramLabel = "N",
-      description = "The most tokens of an answer. Default: ${DEFAULT-VALUE} (RULER has 128).")
-  int newTokens = 24;
-
-  @Option(
       names = "--map",
       paramLabel = "N",
       description = "Tokens of the kept-token map, 0 for none. Default: ${DEFAULT-VALUE}.")
   int mapTokens = 768;
 
+  @Mixin RetrievalOptions retrieval = new RetrievalOptions();
   @Mixin TextOptions text = new TextOptions();
   @Mixin SweepFolder folder = new SweepFolder();
 
@@ -176,8 +147,7 @@ final class SweepCommand implements Callable<Integer> {
       all.add(new KeptMapTask(documents.getFirst(), protocol, mapTokens));
     }
     if (tasks.contains("retrieval")) {
-      int fitted = length == 0 ? context : length;
-      all.add(new RetrievalCells(items, retrievalKinds(), fitted, newTokens, grid.seed));
+      all.add(new RetrievalCells(retrieval.items(machine.model(), grid.seed)));
     }
     return all;
   }
@@ -194,36 +164,12 @@ final class SweepCommand implements Callable<Integer> {
     return all;
   }
 
-  private List<RetrievalKind> retrievalKinds() {
-    List<RetrievalKind> all = new ArrayList<>();
-    for (String kind : kinds) {
-      all.add(
-          java.util.Arrays.stream(RetrievalKind.values())
-              .filter(k -> k.written().equals(kind.strip()))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new InvalidOptionException(
-                          "kinds",
-                          "'" + kind + "'",
-                          String.join(
-                              ", ",
-                              java.util.Arrays.stream(RetrievalKind.values())
-                                  .map(RetrievalKind::written)
-                                  .toList()))));
-    }
-    return all;
-  }
-
   private void checkCounts() {
     for (String task : tasks) {
       if (!TASKS.contains(task)) {
         throw new InvalidOptionException("tasks", "'" + task + "'", String.join(", ", TASKS));
       }
     }
-    demand("items", items, 1);
-    demand("length", length, 0);
-    demand("max-new", newTokens, 1);
     demand("map", mapTokens, 0);
     demand("stream", streamTokens, 1);
     demand("bucket", bucket, 1);

@@ -52,7 +52,21 @@ public final class TaskKinds {
           List.of(
               Metric.higher("accuracy", "accuracy, %", 1),
               Metric.lower(Totals.STANDARD_ERROR, "standard error", 1)),
-          Totals.means("accuracy"));
+          items -> {
+            var total = Totals.<RetrievalFigures>means("accuracy").apply(items);
+            total.putAll(RetrievalFigures.parts(items));
+            return total;
+          });
+
+  /** One needle at every depth of every length. */
+  public static final TaskKind<RetrievalFigures> NEEDLE_MAP =
+      new TaskKind<>(
+          "needle-map",
+          "Needle map",
+          "Share of needles found at every depth of every length, in per cent; higher is better.",
+          RetrievalFigures.class,
+          RETRIEVAL.metrics(),
+          RETRIEVAL.total());
 
   /** Questions about documents. */
   public static final TaskKind<QuestionFigures> UNDERSTANDING =
@@ -109,7 +123,15 @@ public final class TaskKinds {
 
   /** All of them, in the order of a report. */
   public static final List<TaskKind<?>> ALL =
-      List.of(PERPLEXITY, EXTRAPOLATION, UNDERSTANDING, RETRIEVAL, RETENTION, TEXT, KEPT_MAP);
+      List.of(
+          PERPLEXITY,
+          EXTRAPOLATION,
+          UNDERSTANDING,
+          RETRIEVAL,
+          NEEDLE_MAP,
+          RETENTION,
+          TEXT,
+          KEPT_MAP);
 
   private TaskKinds() {}
 

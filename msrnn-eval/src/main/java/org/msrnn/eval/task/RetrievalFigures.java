@@ -1,13 +1,20 @@
 package org.msrnn.eval.task;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a retrieval item found.
  *
- * @param kind RULER's name of the task
- * @param score share of the answers that occur in the prediction, from 0 to 1
+ * @param kind the task: RULER's name for it, or another
+ * @param length tokens asked for, of prompt and answer together
+ * @param depth the share of the haystack that stands before the answer, from 0 to 1; null if it
+ *     has no one place
+ * @param score how much of what was asked for the prediction contains, from 0 to 1
  * @param prediction what the model wrote
  * @param answers what it should have written
  * @param promptTokens tokens of the prompt, BOS included
@@ -16,6 +23,8 @@ import java.util.Map;
  */
 public record RetrievalFigures(
     String kind,
+    int length,
+    @Nullable Double depth,
     double score,
     String prediction,
     List<String> answers,
@@ -27,6 +36,29 @@ public record RetrievalFigures(
   @Override
   public Map<String, Double> metrics() {
     return Map.of("accuracy", 100 * score);
+  }
+
+  /**
+   * The mean accuracy of each kind and of each length, where there are several: {@code
+   * accuracy/niah_single_1}, {@code accuracy/4096}.
+   */
+  public static Map<String, Double> parts(List<RetrievalFigures> items) {
+    Map<String, Double> parts = new LinkedHashMap<>();
+    List.<Function<RetrievalFigures, Object>>of(RetrievalFigures::kind, RetrievalFigures::length)
+        .forEach(
+            part -> {
+              Map<Object, Double> means =
+                  items.stream()
+                      .collect(
+                          Collectors.groupingBy(
+                              part,
+                              LinkedHashMap::new,
+                              Collectors.averagingDouble(item -> 100 * item.score)));
+              if (means.size() > 1) {
+                means.forEach((name, mean) -> parts.put("accuracy/" + name, mean));
+              }
+            });
+    return parts;
   }
 
   @Override

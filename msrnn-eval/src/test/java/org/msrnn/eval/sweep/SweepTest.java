@@ -60,7 +60,7 @@ class SweepTest {
 
   private static RetrievalFigures figures(double score) {
     return new RetrievalFigures(
-        "kind", score, "p", List.of("a"), 1, 1, new StateFigures(1, 1, 1, 0));
+        "kind", 512, 0.25, score, "p", List.of("a"), 1, 1, new StateFigures(1, 1, 1, 0));
   }
 
   private Sweep.Outcome run(Cell... cells) {
