@@ -66,8 +66,7 @@ final class RetrievalOptions {
   @Option(
       names = "--questions",
       paramLabel = "FILE",
-      description =
-          "Questions for qa_1 and qa_2: JSON Lines of question, documents and answers.")
+      description = "Questions for qa_1 and qa_2: JSON Lines of question, documents and answers.")
   @Nullable Path questions;
 
   @Option(

@@ -10,10 +10,12 @@ import org.msrnn.eval.retrieval.NeedleMap;
 import org.msrnn.eval.retrieval.RetrievalItem;
 import org.msrnn.eval.task.Machine;
 import org.msrnn.eval.task.Machine.Setup;
+import org.msrnn.eval.task.Reference;
 import org.msrnn.eval.task.RetrievalTask;
 
 /**
- * Retrieval items, and those of a needle map, which are a task of their own.
+ * Retrieval items, and those of a needle map, which are a task of their own. The baseline answers
+ * from the last k tokens of a prompt; its state grows by the answer.
  *
  * @param items the items, made for the model's tokenizer
  */
@@ -29,7 +31,7 @@ public record RetrievalCells(List<RetrievalItem> items) implements Task {
     for (RetrievalItem item : items) {
       String digest = item.digest();
       for (Setup setup : setups) {
-        if (setup.reference() == null) {
+        if (setup.reference() != Reference.CLAIRVOYANT) {
           cells.add(cell(machine, item, digest, setup));
         }
       }
@@ -47,7 +49,8 @@ public record RetrievalCells(List<RetrievalItem> items) implements Task {
     TaskKind<?> kind =
         item.kind().equals(NeedleMap.KIND) ? TaskKinds.NEEDLE_MAP : TaskKinds.RETRIEVAL;
     CellId id = new CellId(kind.name(), item.id(), digest, own, setup.settings());
-    RetrievalTask task = new RetrievalTask(machine.model(), setup.spec());
+    Integer cut = setup.reference() == Reference.BASELINE ? setup.state() : null;
+    RetrievalTask task = new RetrievalTask(machine.model(), setup.spec(), cut);
     return new Cell(id, watch -> task.run(item));
   }
 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind the task: RULER's name for it, or another
  * @param length tokens asked for, of prompt and answer together
- * @param depth the share of the haystack that stands before the answer, from 0 to 1; null if it
- *     has no one place
+ * @param depth the share of the haystack that stands before the answer, from 0 to 1; null if it has
+ *     no one place
  * @param score how much of what was asked for the prediction contains, from 0 to 1
  * @param prediction what the model wrote
  * @param answers what it should have written

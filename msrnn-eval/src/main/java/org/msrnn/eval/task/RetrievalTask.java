@@ -1,5 +1,6 @@
 package org.msrnn.eval.task;
 
+import org.jspecify.annotations.Nullable;
 import org.msrnn.api.MultiState;
 import org.msrnn.api.StateSpec;
 import org.msrnn.core.Model;
@@ -11,12 +12,13 @@ import org.msrnn.eval.retrieval.RetrievalItem;
  *
  * @param model the model
  * @param spec policy, state size and all that belongs to them
+ * @param cut the tokens to which a prompt is cut, its last ones and BOS; null for all of it
  */
-public record RetrievalTask(Model model, StateSpec spec) {
+public record RetrievalTask(Model model, StateSpec spec, @Nullable Integer cut) {
 
   /** Runs one item. */
   public RetrievalFigures run(RetrievalItem item) {
-    int[] prompt = Generator.prompt(model.tokenizer(), item.prompt());
+    int[] prompt = prompt(item);
     try (MultiState state = model.msrnn().start(spec)) {
       var result =
           new Generator(model.msrnn(), Sampler.greedy(), model.tokenizer()::ends)
@@ -33,5 +35,19 @@ public record RetrievalTask(Model model, StateSpec spec) {
           result.tokens().length,
           StateFigures.of(state));
     }
+  }
+
+  private int[] prompt(RetrievalItem item) {
+    int[] all = Generator.prompt(model.tokenizer(), item.prompt());
+    if (cut == null || all.length <= cut) {
+      return all;
+    }
+    int[] last = new int[cut];
+    System.arraycopy(all, all.length - cut, last, 0, cut);
+    var bos = model.tokenizer().bos();
+    if (bos.isPresent() && all[0] == bos.getAsInt()) {
+      last[0] = all[0];
+    }
+    return last;
   }
 }
