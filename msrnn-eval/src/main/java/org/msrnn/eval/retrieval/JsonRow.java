@@ -44,14 +44,17 @@ record JsonRow(Path file, int line, JsonNode object) {
     return texts;
   }
 
-  /** A whole number of 1 or more, or null where there is none. */
-  @Nullable Integer countOrNull(String field) {
+  /** A whole number from 1 to the most, or null where there is none. */
+  @Nullable Integer countOrNull(String field, int most) {
     if (!has(field)) {
       return null;
     }
     JsonNode node = object.get(field);
-    if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < 1) {
-      throw refused(field, node, "a whole number from 1 to " + Integer.MAX_VALUE);
+    if (!node.isIntegralNumber()
+        || !node.canConvertToInt()
+        || node.intValue() < 1
+        || node.intValue() > most) {
+      throw refused(field, node, "a whole number from 1 to " + most);
     }
     return node.intValue();
   }

@@ -26,6 +26,7 @@ public final class RulerFile {
   private static final String NAME = "validation.jsonl";
   private static final Pattern TASK = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}");
   private static final int NEW_TOKENS = 128;
+  private static final int MOST_NEW_TOKENS = 1 << 16;
 
   private RulerFile() {}
 
@@ -54,14 +55,15 @@ public final class RulerFile {
     String input = row.text("input");
     String prefix = row.textOrNull("answer_prefix");
     List<String> answers = row.texts("outputs");
-    Integer length = row.countOrNull("max_length");
+    Integer length = row.countOrNull("max_length", Integer.MAX_VALUE);
     if (length == null) {
-      length = row.countOrNull("length");
+      length = row.countOrNull("length", Integer.MAX_VALUE);
     }
     if (length == null) {
       throw row.refused("length", null, "a whole number of tokens");
     }
-    Integer most = newTokens == null ? row.countOrNull("max_new_tokens") : newTokens;
+    Integer most =
+        newTokens == null ? row.countOrNull("max_new_tokens", MOST_NEW_TOKENS) : newTokens;
     if (most == null) {
       most = RetrievalKind.named(task).map(RetrievalKind::newTokens).orElse(NEW_TOKENS);
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.msrnn.api.NonFiniteException;
@@ -90,21 +89,5 @@ class PerplexityTest {
     assertThat(sum.nll()).isEqualTo(1e16 + 1000);
     assertThat(twice.nll()).isEqualTo(2e16 + 2000);
     assertThat(twice.tokens()).isEqualTo(2002);
-  }
-
-  /** RULER's own example: 83.33 for all references, 50 for any. */
-  @Test
-  void stringMatchOfRulersExample() {
-    double all =
-        (StringMatch.all(" 7391846.", List.of("7391846"))
-                + StringMatch.all("the answers are 12 and 34", List.of("12", "34", "56")))
-            / 2;
-    double any =
-        (StringMatch.any("Paris, France", List.of("paris", "Lyon"))
-                + StringMatch.any("none", List.of("x")))
-            / 2;
-
-    assertThat(100 * all).isCloseTo(83.33, within(0.005));
-    assertThat(100 * any).isEqualTo(50);
   }
 }

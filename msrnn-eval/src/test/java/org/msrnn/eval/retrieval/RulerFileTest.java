@@ -137,6 +137,8 @@ class RulerFileTest {
         "{\"input\": \"a\", \"outputs\": [\"b\"], \"length\": 2.5}|length is 2.5",
         "{\"input\": \"a\", \"outputs\": [\"b\"], \"length\": 99999999999}|length is 99999999999",
         "{\"input\": \"a\", \"outputs\": [\"b\"], \"length\": 9, \"depth\": 2}|depth is 2, allowed",
+        "{\"input\": \"a\", \"outputs\": [\"b\"], \"length\": 9, \"max_new_tokens\": 65537}|to"
+            + " 65536",
         "{\"input\": \"a\", \"outputs\": [\"b\"], \"length\": 9, \"task\": \"../x\"}|task is"
             + " \"../x\"",
         "[1, 2]|this is not a JSON object",
