@@ -5,6 +5,7 @@ module org.msrnn.eval {
   requires de.siegmar.fastcsv;
   requires info.picocli;
   requires jakarta.inject;
+  requires java.net.http;
   requires org.apache.opennlp.tools;
   requires org.msrnn.core;
   requires tools.jackson.databind;
@@ -25,6 +26,8 @@ module org.msrnn.eval {
   opens org.msrnn.eval.command to
       com.google.guice,
       info.picocli,
+      tools.jackson.databind;
+  opens org.msrnn.eval.judge to
       tools.jackson.databind;
   opens org.msrnn.eval.dataset to
       tools.jackson.databind;

@@ -1,0 +1,121 @@
+package org.msrnn.eval.judge;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.msrnn.eval.task.Settings;
+import org.msrnn.eval.task.StoryFigures;
+
+/**
+ * A bounded setup against the topline.
+ *
+ * @param settings the bounded setup
+ * @param topline the unbounded one
+ * @param options how its stories were drawn, the seed left out
+ * @param pairs the stories of both, by seed
+ * @param unpaired stories of seeds that the topline has not told
+ */
+public record Contest(
+    Settings settings,
+    Settings topline,
+    SortedMap<String, String> options,
+    List<StoryPair> pairs,
+    int unpaired) {
+  /** The option of a story that is its seed. */
+  public static final String SEED = "seed";
+
+  /**
+   * A story as a journal holds it.
+   *
+   * @param settings under which it was told
+   * @param promptDigest SHA-256 of the request
+   * @param options how it was drawn, {@link #SEED} included
+   * @param story the story
+   */
+  public record Told(
+      Settings settings,
+      String promptDigest,
+      SortedMap<String, String> options,
+      StoryFigures story) {
+
+    private boolean isTopline() {
+      return settings.state() == null;
+    }
+
+    private SortedMap<String, String> otherOptions() {
+      SortedMap<String, String> others = new TreeMap<>(options);
+      others.remove(SEED);
+      return others;
+    }
+
+    /** All that two stories must share to be compared, the seed alone excepted. */
+    private List<Object> terms() {
+      return List.of(settings.modelDigest(), promptDigest, otherOptions());
+    }
+  }
+
+  /**
+   * The contests that stories make up: each bounded setup against the unbounded one of the same
+   * model, request and draws; of several, one with the same position scheme and number format.
+   *
+   * @param stories in the order of their journal
+   * @param limit the most pairs of a contest
+   */
+  public static List<Contest> of(List<Told> stories, long limit) {
+    Map<List<Object>, List<Told>> bounded = new LinkedHashMap<>();
+    Map<List<Object>, Map<Settings, Map<Long, StoryFigures>>> toplines = new LinkedHashMap<>();
+    for (Told told : stories) {
+      if (told.isTopline()) {
+        toplines
+            .computeIfAbsent(told.terms(), _ -> new LinkedHashMap<>())
+            .computeIfAbsent(told.settings, _ -> new LinkedHashMap<>())
+            .put(told.story.seed(), told.story);
+      } else {
+        bounded
+            .computeIfAbsent(List.of(told.settings, told.terms()), _ -> new ArrayList<>())
+            .add(told);
+      }
+    }
+    List<Contest> contests = new ArrayList<>();
+    for (List<Told> told : bounded.values()) {
+      var candidates = toplines.get(told.getFirst().terms());
+      if (candidates != null) {
+        contests.add(contest(told, candidates, limit));
+      }
+    }
+    return contests;
+  }
+
+  private static Contest contest(
+      List<Told> told, Map<Settings, Map<Long, StoryFigures>> toplines, long limit) {
+    Settings settings = told.getFirst().settings;
+    Settings topline =
+        toplines.keySet().stream()
+            .min(Comparator.comparingInt(other -> differences(settings, other)))
+            .orElseThrow();
+    Map<Long, StoryFigures> others = toplines.getOrDefault(topline, Map.of());
+    List<StoryPair> pairs = new ArrayList<>();
+    int unpaired = 0;
+    for (Told one : told) {
+      StoryFigures other = others.get(one.story.seed());
+      if (other == null) {
+        unpaired++;
+      } else {
+        pairs.add(new StoryPair(one.story, other));
+      }
+    }
+    List<StoryPair> first =
+        pairs.stream().sorted(Comparator.comparingLong(StoryPair::seed)).limit(limit).toList();
+    return new Contest(settings, topline, told.getFirst().otherOptions(), first, unpaired);
+  }
+
+  private static int differences(Settings one, Settings other) {
+    return (one.positions().equals(other.positions()) ? 0 : 4)
+        + (one.storage().equals(other.storage()) ? 0 : 2)
+        + (one.backend().equals(other.backend()) ? 0 : 1);
+  }
+}
