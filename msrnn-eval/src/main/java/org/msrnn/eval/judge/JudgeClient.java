@@ -99,7 +99,7 @@ public final class JudgeClient implements AutoCloseable {
       if (retry == limits.retries()) {
         throw failure(Reach.EXHAUSTED, last.words() + ", after " + (retry + 1) + " tries");
       }
-      Duration wait = last.retryAfter.orElse(limits.wait(retry, time.jitter()));
+      Duration wait = last.retryAfter.orElse(limits.waitBefore(retry, time.jitter()));
       if (wait.compareTo(limits.longestAsked()) > 0) {
         throw failure(
             Reach.EVERYTHING,

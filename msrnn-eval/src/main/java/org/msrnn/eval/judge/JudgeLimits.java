@@ -42,7 +42,7 @@ public record JudgeLimits(
    * @param retry 0 for the first
    * @param jitter from 0 to below 1; stretches the wait up to twofold, within the longest
    */
-  Duration wait(int retry, double jitter) {
+  Duration waitBefore(int retry, double jitter) {
     double millis = leastWait.toMillis() * Math.pow(2, retry) * (1 + jitter);
     return Duration.ofMillis((long) Math.min(millis, mostWait.toMillis()));
   }

@@ -1,0 +1,42 @@
+package org.msrnn.eval.judge;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.msrnn.eval.judge.Contest.Told;
+import org.msrnn.eval.task.Settings;
+import org.msrnn.eval.task.StoryFigures;
+import org.msrnn.eval.task.StoryPrompt;
+
+/** Stories without a model. */
+final class Stories {
+  private Stories() {}
+
+  static Settings settings(String policy, Integer state) {
+    return settings(policy, state, "original");
+  }
+
+  static Settings settings(String policy, Integer state, String positions) {
+    return new Settings(
+        "m", "d1", policy, null, state, "stepwise", positions, "uniform", "layer", "F32", "plain",
+        0, "v");
+  }
+
+  static SortedMap<String, String> options(long seed) {
+    return new TreeMap<>(Map.of("seed", Long.toString(seed), "temperature", "0.8"));
+  }
+
+  static StoryFigures story(long seed, String text, boolean filled) {
+    int tokens = text.isEmpty() ? 0 : text.split(" ").length;
+    return new StoryFigures(
+        StoryPrompt.PAPER, seed, text, 90, tokens, true, filled, 64, 100, 120, filled ? 9 : 0);
+  }
+
+  static Told told(Settings settings, StoryFigures story) {
+    return new Told(settings, "p1", options(story.seed()), story);
+  }
+
+  static StoryPair pair(long seed, String candidate, String topline) {
+    return new StoryPair(story(seed, candidate, true), story(seed, topline, false));
+  }
+}
