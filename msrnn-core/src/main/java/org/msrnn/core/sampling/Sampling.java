@@ -99,4 +99,10 @@ public record Sampling(
   public Sampling withRepetition(double penalty, int window) {
     return new Sampling(temperature, topK, topP, minP, penalty, window, seed);
   }
+
+  /** The same with other draws. */
+  public Sampling withSeed(long other) {
+    return new Sampling(
+        temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, other);
+  }
 }

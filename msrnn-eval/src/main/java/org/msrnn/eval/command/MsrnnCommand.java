@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
       PerplexityCommand.class,
       SweepCommand.class,
       EvalCommand.class,
+      StoriesCommand.class,
+      JudgeCommand.class,
       ReportCommand.class,
       BenchCommand.class,
       InspectCommand.class,

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 /** How tokens are chosen, and where a text ends. */
 final class SamplingOptions {
   @Option(
-      names = "-n",
+      names = {"-n", "--max-new"},
       paramLabel = "N",
       description = "The most new tokens of a text or an answer. Default: ${DEFAULT-VALUE}.")
   int count = 200;
@@ -21,7 +21,8 @@ final class SamplingOptions {
       names = "--temp",
       paramLabel = "T",
       description =
-          "Temperature; 0 takes the likeliest token. Default: 0 in generate, 0.7 in chat.")
+          "Temperature; 0 takes the likeliest token. Default: 0 in generate, 0.7 in chat, 0.8 in"
+              + " stories.")
   @Nullable Double temperature;
 
   @Option(
@@ -61,6 +62,11 @@ final class SamplingOptions {
   List<String> stops = new ArrayList<>();
 
   SamplingOptions() {}
+
+  /** With another default length. */
+  SamplingOptions(int count) {
+    this.count = count;
+  }
 
   /**
    * Checks all values.

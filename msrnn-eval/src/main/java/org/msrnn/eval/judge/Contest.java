@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.msrnn.eval.sweep.CellRecord;
+import org.msrnn.eval.sweep.StoryCells;
 import org.msrnn.eval.task.Settings;
 import org.msrnn.eval.task.StoryFigures;
 
@@ -25,15 +27,12 @@ public record Contest(
     SortedMap<String, String> options,
     List<StoryPair> pairs,
     int unpaired) {
-  /** The option of a story that is its seed. */
-  public static final String SEED = "seed";
-
   /**
    * A story as a journal holds it.
    *
    * @param settings under which it was told
    * @param promptDigest SHA-256 of the request
-   * @param options how it was drawn, {@link #SEED} included
+   * @param options how it was drawn, {@link StoryCells#SEED} included
    * @param story the story
    */
   public record Told(
@@ -42,13 +41,25 @@ public record Contest(
       SortedMap<String, String> options,
       StoryFigures story) {
 
+    /** The stories among a journal's cells, in their order. */
+    public static List<Told> of(List<CellRecord> cells) {
+      List<Told> stories = new ArrayList<>();
+      for (CellRecord record : cells) {
+        if (record.result() instanceof StoryFigures story) {
+          var id = record.cell();
+          stories.add(new Told(id.settings(), id.itemDigest(), id.options(), story));
+        }
+      }
+      return stories;
+    }
+
     private boolean isTopline() {
       return settings.state() == null;
     }
 
     private SortedMap<String, String> otherOptions() {
       SortedMap<String, String> others = new TreeMap<>(options);
-      others.remove(SEED);
+      others.remove(StoryCells.SEED);
       return others;
     }
 

@@ -35,9 +35,14 @@ public final class SweepReport {
 
   /** The report of the journals in a folder, which may still grow. */
   public static SweepReport of(Path folder) {
+    return new SweepReport(cells(folder));
+  }
+
+  /** The cells of the journals in a folder, which may still grow. */
+  public static List<CellRecord> cells(Path folder) {
     List<String> lines = new ArrayList<>();
     journals(folder).forEach(journal -> lines.addAll(Journal.read(journal)));
-    return new SweepReport(Sweep.records(lines));
+    return Sweep.records(lines);
   }
 
   /** The journal of one of several processes that share a sweep, from 0. */

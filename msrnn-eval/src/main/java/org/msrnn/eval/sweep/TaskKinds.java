@@ -8,6 +8,7 @@ import org.msrnn.eval.task.KeptMap;
 import org.msrnn.eval.task.PerplexityFigures;
 import org.msrnn.eval.task.QuestionFigures;
 import org.msrnn.eval.task.RetrievalFigures;
+import org.msrnn.eval.task.StoryFigures;
 import org.msrnn.eval.task.StreamFigures;
 
 /** Every task that a journal may hold results of. */
@@ -83,6 +84,20 @@ public final class TaskKinds {
               Metric.higher("rougeL", "ROUGE-L", 2)),
           QuestionFigures::total);
 
+  /** Stories that were told; what they are worth is the judge's to say. */
+  public static final TaskKind<StoryFigures> STORY =
+      new TaskKind<>(
+          "story",
+          "Stories",
+          "Tokens of a story, of which the paper's request wants many; msrnn judge compares the"
+              + " stories themselves.",
+          StoryFigures.class,
+          List.of(
+              Metric.higher(StoryFigures.TOKENS, "tokens", 0),
+              Metric.higher(StoryFigures.ENDED, "ended by the model, %", 0),
+              Metric.higher(StoryFigures.FILLED, "filled the state, %", 0)),
+          Totals.means(StoryFigures.TOKENS));
+
   /** Which tokens are kept at which step. */
   public static final TaskKind<KeptMap> KEPT_MAP =
       new TaskKind<>(
@@ -129,6 +144,7 @@ public final class TaskKinds {
           UNDERSTANDING,
           RETRIEVAL,
           NEEDLE_MAP,
+          STORY,
           RETENTION,
           TEXT,
           KEPT_MAP);

@@ -1,5 +1,8 @@
 package org.msrnn.eval.task;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * A story, and how it came about.
  *
@@ -11,10 +14,7 @@ package org.msrnn.eval.task;
  * @param ended whether the model ended it; else it was cut
  * @param filled whether the state was ever full, so that a single state had to leave; up to there a
  *     bounded state writes what an unbounded one writes
- * @param peakStates the most single states that any layer or KV head held after a step
- * @param stateBytes bytes of keys and values at the end
- * @param reservedBytes bytes set aside for them, free slots included
- * @param evictions single states evicted
+ * @param state how large the multi-state became
  */
 public record StoryFigures(
     String prompt,
@@ -24,7 +24,28 @@ public record StoryFigures(
     long tokens,
     boolean ended,
     boolean filled,
-    long peakStates,
-    long stateBytes,
-    long reservedBytes,
-    long evictions) {}
+    StateFigures state)
+    implements Figures {
+  /** The metric that counts tokens of a story. */
+  public static final String TOKENS = "tokens";
+
+  /** The metric that is 100 for stories that the model ended, else 0. */
+  public static final String ENDED = "ended";
+
+  /** The metric that is 100 for stories that filled the state, else 0. */
+  public static final String FILLED = "filled";
+
+  @Override
+  public Map<String, Double> metrics() {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put(TOKENS, (double) tokens);
+    metrics.put(ENDED, ended ? 100.0 : 0.0);
+    metrics.put(FILLED, filled ? 100.0 : 0.0);
+    return metrics;
+  }
+
+  @Override
+  public Map<String, String> texts() {
+    return Map.of("prediction", text);
+  }
+}

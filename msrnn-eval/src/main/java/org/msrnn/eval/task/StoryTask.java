@@ -1,6 +1,8 @@
 package org.msrnn.eval.task;
 
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.function.LongConsumer;
 import org.msrnn.api.MultiState;
 import org.msrnn.api.StateSpec;
 import org.msrnn.core.Model;
@@ -21,15 +23,25 @@ import org.msrnn.core.sampling.Sampling;
 public record StoryTask(
     Model model, StateSpec spec, Sampling sampling, List<String> stops, int newTokens) {
 
-  /** Tells the story of this request. */
-  public StoryFigures run(String prompt) {
+  /**
+   * Tells the story of this request.
+   *
+   * @param written is told how many tokens there are, at each
+   */
+  public StoryFigures run(String prompt, LongConsumer written) {
     var tokenizer = model.tokenizer();
     int[] ids = Generator.prompt(tokenizer, prompt);
     TokenText text = new TokenText(tokenizer, prompt.isEmpty(), stops, piece -> {});
+    long[] count = new long[1];
+    IntPredicate reader =
+        token -> {
+          written.accept(++count[0]);
+          return text.accept(token);
+        };
     try (MultiState state = model.msrnn().start(spec)) {
       Generator.Result result =
           new Generator(model.msrnn(), new Sampler(sampling), tokenizer::ends)
-              .run(state, ids, newTokens, text::accept);
+              .run(state, ids, newTokens, reader);
       StateFigures figures = StateFigures.of(state);
       return new StoryFigures(
           prompt,
@@ -39,10 +51,7 @@ public record StoryTask(
           result.tokens().length,
           result.ended() || result.stopped(),
           figures.evictions() > 0,
-          figures.peakStates(),
-          figures.bytes(),
-          figures.reserved(),
-          figures.evictions());
+          figures);
     }
   }
 }

@@ -9,11 +9,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.msrnn.eval.judge.JudgeServer.Reply;
@@ -22,7 +24,28 @@ import org.msrnn.eval.judge.JudgeServer.Reply;
 final class BadJudges {
   private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 
+  /** Those that are waited for in real time. */
+  private static final Set<String> HANGING =
+      Set.of("hangs at connect", "never answers", "hangs in the body", "one byte at a time");
+
   private BadJudges() {}
+
+  /** The limits of the program, with half a second in place of minutes for those that hang. */
+  static JudgeLimits limits(String name) {
+    JudgeLimits s = JudgeLimits.STANDARD;
+    Duration brief = Duration.ofMillis(500);
+    return HANGING.contains(name)
+        ? new JudgeLimits(
+            brief,
+            brief,
+            s.total(),
+            s.retries(),
+            s.leastWait(),
+            s.mostWait(),
+            s.longestAsked(),
+            s.bodyBytes())
+        : s;
+  }
 
   /** By name; each call of a supplier starts a new server. */
   static Map<String, Supplier<JudgeServer>> all() {

@@ -74,7 +74,7 @@ class CanaryTest {
     StringBuilder said = new StringBuilder();
     try (Log log = new Log();
         JudgeServer server = bad.getValue().get()) {
-      JudgeReport report = run(out, server, said);
+      JudgeReport report = run(out, server, BadJudges.limits(bad.getKey()), said);
       said.append(log.text);
       if (report != null) {
         ContestFigures figures = report.contests().getFirst();
@@ -91,7 +91,8 @@ class CanaryTest {
   }
 
   /** The report, or null where the judge stopped; what went wrong is added to what was said. */
-  private JudgeReport run(Path out, JudgeServer server, StringBuilder said) throws IOException {
+  private JudgeReport run(
+      Path out, JudgeServer server, JudgeLimits limits, StringBuilder said) throws IOException {
     Path file = folder.resolve("key");
     Files.writeString(file, CANARY + "\n");
     Secret key = Secret.ofFile("--key-file", file);
@@ -107,7 +108,7 @@ class CanaryTest {
     try (Transcripts transcripts = Transcripts.open(out, false);
         JudgeClient client =
             new JudgeClient(
-                Endpoint.parse("--url", server.url()), key, TestTime.limits(), new TestTime(0))) {
+                Endpoint.parse("--url", server.url()), key, limits, new TestTime(0))) {
       said.append(client).append(key).append(transcripts);
       Judging judging = new Judging(format, "judge-1", 0, transcripts, client);
       JudgeReport report =
@@ -148,7 +149,7 @@ class CanaryTest {
     Path out = Files.createDirectory(folder.resolve("good"));
     try (var server = JudgeServer.http((_, _) -> Reply.saying("(B)"))) {
       StringBuilder said = new StringBuilder();
-      JudgeReport report = run(out, server, said);
+      JudgeReport report = run(out, server, JudgeLimits.STANDARD, said);
 
       assertThat(report.contests().getFirst().ties()).isEqualTo(2);
       assertThat(server.seen())
@@ -167,7 +168,7 @@ class CanaryTest {
     Path out = Files.createDirectory(folder.resolve("echo"));
     try (var server =
         JudgeServer.http((_, r) -> Reply.saying("(A) " + r.authorization() + " is your key"))) {
-      run(out, server, new StringBuilder());
+      run(out, server, JudgeLimits.STANDARD, new StringBuilder());
     }
     assertThat(Files.readString(out.resolve("judge.jsonl")))
         .contains("(A) Bearer *** is your key")

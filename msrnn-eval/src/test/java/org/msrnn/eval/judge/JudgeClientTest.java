@@ -101,7 +101,7 @@ class JudgeClientTest {
   })
   void failuresAreTriedAgainWhereItMayHelp(String name, int tries, Reach reach, String words) {
     try (JudgeServer server = bad(name)) {
-      JudgeException failure = failure(server, TestTime.limits());
+      JudgeException failure = failure(server, BadJudges.limits(name));
 
       assertThat(failure).hasMessageContaining(words).hasNoCause();
       assertThat(failure.getMessage()).startsWith("POST localhost:").contains(": ");
@@ -115,7 +115,7 @@ class JudgeClientTest {
   @ValueSource(strings = {"refuses", "hangs at connect"})
   void aServerThatCannotBeReachedIsTriedSixTimes(String name) {
     try (JudgeServer server = bad(name)) {
-      JudgeException failure = failure(server, TestTime.limits());
+      JudgeException failure = failure(server, BadJudges.limits(name));
 
       assertThat(failure).hasMessageContaining("after 6 tries").hasNoCause();
       assertThat(failure.reach()).isEqualTo(Reach.EXHAUSTED);

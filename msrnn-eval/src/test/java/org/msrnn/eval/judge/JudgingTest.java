@@ -36,7 +36,7 @@ class JudgingTest {
     try (Transcripts transcripts = Transcripts.open(folder, false);
         JudgeClient client =
             new JudgeClient(
-                Endpoint.parse("--url", url), null, TestTime.limits(), new TestTime(0.1))) {
+                Endpoint.parse("--url", url), null, JudgeLimits.STANDARD, new TestTime(0.1))) {
       return judge(transcripts, client, pairs);
     }
   }
@@ -72,7 +72,7 @@ class JudgingTest {
   void eachPairIsAskedInBothOrders() {
     StoryPair[] pairs = {
       Stories.pair(1, "a good one", "a plain one"),
-      Stories.pair(2, "a plain one", "a good one"),
+      Stories.pair(2, "the plain one", "the good one"),
       Stories.pair(3, "one plain one", "another plain one"),
     };
     try (var server = JudgeServer.http((_, request) -> fair(request))) {
@@ -140,6 +140,17 @@ class JudgingTest {
     assertThat(replay(pairs(1))).extracting(PairResult::outcome).containsExactly(Outcome.MISSING);
     assertThat(records()).hasSize(2).allMatch(r -> r.contains("\"text\":\"A or B\""));
     assertThat(records()).allMatch(r -> r.contains("\"verdict\":null"));
+  }
+
+  /** Two seeds may tell the same two stories. */
+  @Test
+  void theSameQuestionIsAskedOnce() {
+    try (var server = JudgeServer.http((_, request) -> fair(request))) {
+      assertThat(judge(server.url(), Stories.pair(1, "x", "good"), Stories.pair(2, "good", "x")))
+          .extracting(PairResult::outcome)
+          .containsExactly(Outcome.LOSS, Outcome.WIN);
+      assertThat(server.requests()).isEqualTo(2);
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.msrnn.eval.judge.Contest.Told;
 import org.msrnn.eval.task.Settings;
+import org.msrnn.eval.task.StateFigures;
 import org.msrnn.eval.task.StoryFigures;
 import org.msrnn.eval.task.StoryPrompt;
 
@@ -29,7 +30,8 @@ final class Stories {
   static StoryFigures story(long seed, String text, boolean filled) {
     int tokens = text.isEmpty() ? 0 : text.split(" ").length;
     return new StoryFigures(
-        StoryPrompt.PAPER, seed, text, 90, tokens, true, filled, 64, 100, 120, filled ? 9 : 0);
+        StoryPrompt.PAPER, seed, text, 90, tokens, true, filled,
+        new StateFigures(64, 100, 120, filled ? 9 : 0));
   }
 
   static Told told(Settings settings, StoryFigures story) {

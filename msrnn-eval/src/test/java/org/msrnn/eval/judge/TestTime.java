@@ -37,18 +37,4 @@ final class TestTime implements JudgeTime {
   public double jitter() {
     return jitter;
   }
-
-  /** Limits for servers that never answer: real time, but little of it. */
-  static JudgeLimits limits() {
-    JudgeLimits s = JudgeLimits.STANDARD;
-    return new JudgeLimits(
-        Duration.ofMillis(300),
-        Duration.ofMillis(300),
-        s.total(),
-        s.retries(),
-        s.leastWait(),
-        s.mostWait(),
-        s.longestAsked(),
-        s.bodyBytes());
-  }
 }
