@@ -102,7 +102,6 @@ public record Sampling(
 
   /** The same with other draws. */
   public Sampling withSeed(long other) {
-    return new Sampling(
-        temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, other);
+    return new Sampling(temperature, topK, topP, minP, repetitionPenalty, repetitionWindow, other);
   }
 }

@@ -119,8 +119,7 @@ final class JudgeCommand implements Callable<Integer> {
     }
     List<Contest> contests = contests();
     try (Transcripts transcripts = Transcripts.open(folder, repair);
-        JudgeClient client =
-            new JudgeClient(endpoint, key, JudgeLimits.STANDARD, JudgeTime.REAL)) {
+        JudgeClient client = new JudgeClient(endpoint, key, JudgeLimits.STANDARD, JudgeTime.REAL)) {
       return judge(contests, asked, transcripts, client);
     }
   }

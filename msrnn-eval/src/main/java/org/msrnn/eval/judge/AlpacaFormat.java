@@ -63,8 +63,7 @@ record AlpacaFormat() implements JudgeFormat {
     if (!(both > 0) || !Double.isFinite(both)) {
       return Optional.empty();
     }
-    Choice choice =
-        first > second ? Choice.FIRST : second > first ? Choice.SECOND : Choice.EQUAL;
+    Choice choice = first > second ? Choice.FIRST : second > first ? Choice.SECOND : Choice.EQUAL;
     return Optional.of(new Verdict(choice, first / both));
   }
 

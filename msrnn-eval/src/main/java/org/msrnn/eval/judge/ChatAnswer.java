@@ -18,10 +18,7 @@ import tools.jackson.databind.JsonNode;
  * @param newTokens tokens of the answer, likewise
  */
 record ChatAnswer(
-    String text,
-    List<TokenChance> first,
-    @Nullable Long promptTokens,
-    @Nullable Long newTokens) {
+    String text, List<TokenChance> first, @Nullable Long promptTokens, @Nullable Long newTokens) {
 
   /** More than any server gives. */
   private static final int MOST_CHANCES = 100;

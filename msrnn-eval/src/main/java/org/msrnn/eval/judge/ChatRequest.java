@@ -13,8 +13,7 @@ import java.util.Map;
  * @param topTokens of how many tokens the log-probability is asked for; 0 for none
  * @param seed seed of the judge's draws, for servers that heed it
  */
-record ChatRequest(
-    String model, List<Message> messages, int maxTokens, int topTokens, long seed) {
+record ChatRequest(String model, List<Message> messages, int maxTokens, int topTokens, long seed) {
 
   /**
    * A message.

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The protocol of FastChat's pair judge (MT-bench, arXiv 2306.05685), in words of our own: the judge
- * explains itself, then writes [[A]], [[B]] or [[C]].
+ * The protocol of FastChat's pair judge (MT-bench, arXiv 2306.05685), in words of our own: the
+ * judge explains itself, then writes [[A]], [[B]] or [[C]].
  *
  * <p>FastChat takes the first of the three that it looks for, even where several are written; here
  * such an answer is no verdict.

@@ -41,8 +41,7 @@ public final class JudgeClient implements AutoCloseable {
    * @param endpoint where to
    * @param key the key, or null for a server that wants none
    */
-  public JudgeClient(
-      Endpoint endpoint, @Nullable Secret key, JudgeLimits limits, JudgeTime time) {
+  public JudgeClient(Endpoint endpoint, @Nullable Secret key, JudgeLimits limits, JudgeTime time) {
     this.endpoint = endpoint;
     this.key = key;
     this.limits = limits;

@@ -12,11 +12,13 @@ import org.msrnn.api.InvalidOptionException;
  */
 public sealed interface JudgeFormat permits PaperFormat, FastChatFormat, AlpacaFormat {
   /** All of them, the default one first. */
-  List<JudgeFormat> ALL = List.of(new PaperFormat(), new FastChatFormat(), new AlpacaFormat());
+  static List<JudgeFormat> all() {
+    return List.of(new PaperFormat(), new FastChatFormat(), new AlpacaFormat());
+  }
 
   /** The format of this name. */
   static JudgeFormat named(String option, String name) {
-    return ALL.stream()
+    return all().stream()
         .filter(format -> format.name().equals(name))
         .findFirst()
         .orElseThrow(
@@ -24,7 +26,7 @@ public sealed interface JudgeFormat permits PaperFormat, FastChatFormat, AlpacaF
                 new InvalidOptionException(
                     option,
                     "'" + name + "'",
-                    ALL.stream().map(JudgeFormat::name).collect(Collectors.joining(", "))));
+                    all().stream().map(JudgeFormat::name).collect(Collectors.joining(", "))));
   }
 
   /** Its name. */

@@ -113,8 +113,20 @@ public record JudgeReport(String judge, String format, long seed, List<ContestFi
   public String text() {
     TextTable table =
         new TextTable(
-            "policy", "state", "judged", "missing", "same", "unfilled", "win %", "tie %", "loss %",
-            "win-loss, 95 %", "p", "tokens", "full", "conclusion");
+            "policy",
+            "state",
+            "judged",
+            "missing",
+            "same",
+            "unfilled",
+            "win %",
+            "tie %",
+            "loss %",
+            "win-loss, 95 %",
+            "p",
+            "tokens",
+            "full",
+            "conclusion");
     for (ContestFigures c : contests) {
       table.add(
           c.settings().policy(),

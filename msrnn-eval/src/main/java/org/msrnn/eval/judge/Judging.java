@@ -13,8 +13,9 @@ import org.msrnn.eval.task.StoryPrompt;
 /**
  * Puts pairs of stories before a judge, in both orders, and keeps each answer.
  *
- * <p>An answer that is there already is not asked for again, whatever it says; a request that failed
- * is. An answer without a verdict is asked for once more, with the next seed. Not thread-safe.
+ * <p>An answer that is there already is not asked for again, whatever it says; a request that
+ * failed is. An answer without a verdict is asked for once more, with the next seed. Not
+ * thread-safe.
  */
 public final class Judging {
   private static final int ASKED_AT_MOST = 2;

@@ -18,7 +18,8 @@ final class RetryAfter {
     String text = header.strip();
     if (text.matches("[0-9]+")) {
       return Optional.of(
-          Duration.ofSeconds(text.length() > MOST_DIGITS ? Integer.MAX_VALUE : Long.parseLong(text)));
+          Duration.ofSeconds(
+              text.length() > MOST_DIGITS ? Integer.MAX_VALUE : Long.parseLong(text)));
     }
     try {
       Instant date = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text));

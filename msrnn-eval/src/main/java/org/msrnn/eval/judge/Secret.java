@@ -3,8 +3,8 @@ package org.msrnn.eval.judge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -16,8 +16,8 @@ import org.msrnn.eval.io.IoReason;
  * A key that goes into one header of one request and nowhere else. It prints as stars.
  *
  * <p>It is checked here, before the JDK sees it: Java's own complaint about a header with a line
- * break quotes the whole header. No sentence of ours holds a key, nor what was given in place of the
- * name of a variable or file, since that is where people paste keys by mistake.
+ * break quotes the whole header. No sentence of ours holds a key, nor what was given in place of
+ * the name of a variable or file, since that is where people paste keys by mistake.
  */
 public final class Secret {
   private static final String STARS = "***";
@@ -46,8 +46,8 @@ public final class Secret {
       throw new InvalidOptionException(
           option,
           option
-              + " takes the name of an environment variable that holds the key, and there is none of"
-              + " the name given");
+              + " takes the name of an environment variable that holds the key, and there is none"
+              + " of the name given");
     }
     return checked(option, text);
   }

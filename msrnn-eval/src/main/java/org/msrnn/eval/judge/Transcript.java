@@ -6,8 +6,8 @@ import org.msrnn.eval.io.Digest;
 import org.msrnn.eval.io.Json;
 
 /**
- * One request to a judge and what came of it, as {@code judge.jsonl} holds it. Nothing of HTTP is in
- * it, so that no header can be.
+ * One request to a judge and what came of it, as {@code judge.jsonl} holds it. Nothing of HTTP is
+ * in it, so that no header can be.
  *
  * @param key {@link #key}
  * @param status {@code answered} or {@code failed}
@@ -16,8 +16,8 @@ import org.msrnn.eval.io.Json;
  * @param seed seed of the judge's draws
  * @param messages what the judge was asked
  * @param answer what it answered; null where the request failed
- * @param verdict what was read from the answer, for people: it is read anew from the answer at every
- *     use; null where there is none
+ * @param verdict what was read from the answer, for people: it is read anew from the answer at
+ *     every use; null where there is none
  * @param error why the request failed
  * @param seconds how long it took
  * @param finished when, in UTC

@@ -48,11 +48,9 @@ public record StoryCells(
 
   private Cell cell(Machine machine, String digest, Sampling seeded, Setup setup) {
     String item = "seed " + seeded.seed();
-    CellId id =
-        new CellId(TaskKinds.STORY.name(), item, digest, options(seeded), setup.settings());
+    CellId id = new CellId(TaskKinds.STORY.name(), item, digest, options(seeded), setup.settings());
     StoryTask task = new StoryTask(machine.model(), setup.spec(), seeded, stops, newTokens);
-    return new Cell(
-        id, watch -> task.run(prompt, written -> watch.update(written, newTokens, "")));
+    return new Cell(id, watch -> task.run(prompt, written -> watch.update(written, newTokens, "")));
   }
 
   private SortedMap<String, String> options(Sampling seeded) {

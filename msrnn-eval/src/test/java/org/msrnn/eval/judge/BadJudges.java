@@ -21,7 +21,7 @@ import javax.net.ssl.SSLContext;
 import org.msrnn.eval.judge.JudgeServer.Reply;
 
 /** Every way in which a judge has been seen to misbehave. */
-final class BadJudges {
+public final class BadJudges {
   private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 
   /** Those that are waited for in real time. */
@@ -48,7 +48,7 @@ final class BadJudges {
   }
 
   /** By name; each call of a supplier starts a new server. */
-  static Map<String, Supplier<JudgeServer>> all() {
+  public static Map<String, Supplier<JudgeServer>> all() {
     Map<String, Supplier<JudgeServer>> all = new LinkedHashMap<>();
     all.put("refuses", BadJudges::refusing);
     all.put("hangs at connect", Full::new);
@@ -63,7 +63,8 @@ final class BadJudges {
     all.put("200 with HTML", () -> always(Reply.of(200, "<html><body>(A)</body></html>")));
     all.put("200 empty", () -> always(Reply.of(200, "")));
     all.put("204", () -> always(Reply.of(204, "")));
-    all.put("cut JSON", () -> always(Reply.of(200, "{\"choices\":[{\"message\":{\"content\":\"(A)")));
+    all.put(
+        "cut JSON", () -> always(Reply.of(200, "{\"choices\":[{\"message\":{\"content\":\"(A)")));
     all.put("JSON of another kind", () -> always(Reply.of(200, "{\"text\":\"(A)\"}")));
     all.put("JSON array", () -> always(Reply.of(200, "[\"(A)\"]")));
     all.put("content is a number", () -> always(Reply.of(200, content("1"))));
@@ -93,7 +94,7 @@ final class BadJudges {
     return all;
   }
 
-  static JudgeServer.Http always(Reply reply) {
+  public static JudgeServer.Http always(Reply reply) {
     return JudgeServer.http((_, _) -> reply);
   }
 
@@ -213,7 +214,9 @@ final class BadJudges {
 
   private static void flood(OutputStream out, boolean sized) throws IOException {
     long left = 10_000_000_000L;
-    say(out, HEAD + (sized ? "Content-Length: " + left : "Transfer-Encoding: chunked") + "\r\n\r\n");
+    say(
+        out,
+        HEAD + (sized ? "Content-Length: " + left : "Transfer-Encoding: chunked") + "\r\n\r\n");
     byte[] part = new byte[1 << 16];
     Arrays.fill(part, (byte) ' ');
     while (left > 0) {
@@ -236,8 +239,7 @@ final class BadJudges {
       server.setHttpsConfigurator(new HttpsConfigurator(WrongName.context()));
       SSLContext before = SSLContext.getDefault();
       SSLContext.setDefault(WrongName.context());
-      JudgeServer.Http http =
-          new JudgeServer.Http(server, "https", (_, _) -> Reply.saying("(A)"));
+      JudgeServer.Http http = new JudgeServer.Http(server, "https", (_, _) -> Reply.saying("(A)"));
       return new JudgeServer() {
         @Override
         public String url() {

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.msrnn.eval.judge.JudgeServer.Reply;
 
 /**
- * The key goes to the server that the user named and nowhere else, and no judge of any kind brings a
- * verdict about that it did not give (reliability.md, section 2.8, row 14).
+ * The key goes to the server that the user named and nowhere else, and no judge of any kind brings
+ * a verdict about that it did not give (reliability.md, section 2.8, row 14).
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CanaryTest {
@@ -91,8 +91,8 @@ class CanaryTest {
   }
 
   /** The report, or null where the judge stopped; what went wrong is added to what was said. */
-  private JudgeReport run(
-      Path out, JudgeServer server, JudgeLimits limits, StringBuilder said) throws IOException {
+  private JudgeReport run(Path out, JudgeServer server, JudgeLimits limits, StringBuilder said)
+      throws IOException {
     Path file = folder.resolve("key");
     Files.writeString(file, CANARY + "\n");
     Secret key = Secret.ofFile("--key-file", file);
@@ -107,8 +107,7 @@ class CanaryTest {
                 0));
     try (Transcripts transcripts = Transcripts.open(out, false);
         JudgeClient client =
-            new JudgeClient(
-                Endpoint.parse("--url", server.url()), key, limits, new TestTime(0))) {
+            new JudgeClient(Endpoint.parse("--url", server.url()), key, limits, new TestTime(0))) {
       said.append(client).append(key).append(transcripts);
       Judging judging = new Judging(format, "judge-1", 0, transcripts, client);
       JudgeReport report =

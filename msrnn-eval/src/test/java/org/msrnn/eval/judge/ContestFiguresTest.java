@@ -20,7 +20,9 @@ class ContestFiguresTest {
     return choice.equals("-") ? Optional.empty() : Optional.of(Verdict.of(Choice.valueOf(choice)));
   }
 
-  /** The whole matrix: the verdict with the candidate first, with the topline first, the outcome. */
+  /**
+   * The whole matrix: the verdict with the candidate first, with the topline first, the outcome.
+   */
   @ParameterizedTest
   @CsvSource({
     "FIRST, SECOND, WIN",
@@ -55,7 +57,9 @@ class ContestFiguresTest {
             Optional.of(new Verdict(Choice.SECOND, 0.3)));
 
     assertThat(result.preference()).isCloseTo(0.8, within(1e-15));
-    assertThat(PairResult.of(1, Optional.of(new Verdict(Choice.FIRST, 0.9)), verdict("EQUAL")).preference())
+    assertThat(
+            PairResult.of(1, Optional.of(new Verdict(Choice.FIRST, 0.9)), verdict("EQUAL"))
+                .preference())
         .isNull();
   }
 

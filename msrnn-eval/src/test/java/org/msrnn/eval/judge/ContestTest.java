@@ -82,7 +82,8 @@ class ContestTest {
     assertThat(Contest.of(List.of(full, bounded), 9)).hasSize(1);
     assertThat(
             Contest.of(
-                List.of(full, new Told(bounded.settings(), "p2", bounded.options(), bounded.story())),
+                List.of(
+                    full, new Told(bounded.settings(), "p2", bounded.options(), bounded.story())),
                 9))
         .isEmpty();
     assertThat(

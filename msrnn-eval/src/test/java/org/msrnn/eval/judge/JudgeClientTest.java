@@ -3,8 +3,8 @@ package org.msrnn.eval.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.nio.file.Path;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -243,7 +243,8 @@ class JudgeClientTest {
   void anInterruptEndsIt() throws Exception {
     try (JudgeServer server = bad("never answers")) {
       JudgeException[] failure = new JudgeException[1];
-      Thread asking = Thread.ofPlatform().start(() -> failure[0] = failure(server, JudgeLimits.STANDARD));
+      Thread asking =
+          Thread.ofPlatform().start(() -> failure[0] = failure(server, JudgeLimits.STANDARD));
       while (server.requests() == 0) {
         TimeUnit.MILLISECONDS.sleep(5);
       }

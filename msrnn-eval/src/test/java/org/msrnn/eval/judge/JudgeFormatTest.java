@@ -90,7 +90,8 @@ class JudgeFormatTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "A", "[A]", "(A)", "[[A]] or [[B]]", "[[A]] ... [[C]]", "[[a]]", "[[D]]"})
+  @ValueSource(
+      strings = {"", "A", "[A]", "(A)", "[[A]] or [[B]]", "[[A]] ... [[C]]", "[[a]]", "[[D]]"})
   void fastChatInventsNothing(String text) {
     assertThat(choice("fastchat", text)).isEmpty();
   }
@@ -120,7 +121,9 @@ class JudgeFormatTest {
             .orElseThrow();
 
     assertThat(verdict).isEqualTo(new Verdict(Choice.SECOND, 0.0));
-    assertThat(format("alpaca").verdict(answer("", new TokenChance("m", -1), new TokenChance("M", -1))))
+    assertThat(
+            format("alpaca")
+                .verdict(answer("", new TokenChance("m", -1), new TokenChance("M", -1))))
         .contains(new Verdict(Choice.EQUAL, 0.5));
   }
 
@@ -156,12 +159,13 @@ class JudgeFormatTest {
                 two
                 Comparing these two responses, which response is better (A), (B) or (C) for equal \
                 quality? please select one and only one option, be as concisely as you can, using \
-                a single phrase."""));
+                a single phrase.\
+                """));
   }
 
   @Test
   void everyFormatShowsBothTextsInTheirOrder() {
-    for (JudgeFormat format : JudgeFormat.ALL) {
+    for (JudgeFormat format : JudgeFormat.all()) {
       String all = format.messages(new Question("Tell!", "T1", "T2")).toString();
       assertThat(all).as(format.name()).containsSubsequence("Tell!", "T1", "T2");
       assertThat(format(format.name())).isEqualTo(format);

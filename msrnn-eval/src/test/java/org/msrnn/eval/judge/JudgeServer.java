@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.msrnn.eval.io.Json;
 
 /** A judge that does as a test says, behind HTTP or, where that must be broken, behind a socket. */
-interface JudgeServer extends AutoCloseable {
+public interface JudgeServer extends AutoCloseable {
   /** What {@code --url} takes. */
   String url();
 
@@ -29,16 +29,16 @@ interface JudgeServer extends AutoCloseable {
 
   /** What a server says. */
   record Reply(int status, Map<String, String> headers, String body) {
-    static Reply of(int status, String body) {
+    public static Reply of(int status, String body) {
       return new Reply(status, Map.of(), body);
     }
 
-    static Reply busy(int status, String retryAfter) {
+    public static Reply busy(int status, String retryAfter) {
       return new Reply(status, Map.of("Retry-After", retryAfter), "");
     }
 
     /** A chat completion. */
-    static Reply saying(String text) {
+    public static Reply saying(String text) {
       return of(
           200,
           Json.line(
@@ -118,7 +118,7 @@ interface JudgeServer extends AutoCloseable {
       }
     }
 
-    List<Request> seen() {
+    public List<Request> seen() {
       return seen;
     }
 

@@ -172,8 +172,7 @@ class JudgingTest {
   @Test
   void aFailedRequestIsKeptAsFailedAndTriedByTheNextRun() {
     try (var server =
-        JudgeServer.http(
-            (before, request) -> before == 1 ? Reply.of(400, "no") : fair(request))) {
+        JudgeServer.http((before, request) -> before == 1 ? Reply.of(400, "no") : fair(request))) {
       assertThat(judge(server.url(), pairs(2)))
           .extracting(PairResult::outcome)
           .containsExactly(Outcome.MISSING, Outcome.LOSS);
@@ -208,8 +207,7 @@ class JudgingTest {
 
   @Test
   void anotherSeedModelOrFormatIsAnotherRequest() {
-    ChatRequest request =
-        new ChatRequest("m", List.of(ChatRequest.Message.user("Q")), 64, 0, SEED);
+    ChatRequest request = new ChatRequest("m", List.of(ChatRequest.Message.user("Q")), 64, 0, SEED);
     String key = Transcript.key(PAPER, request);
 
     assertThat(

@@ -19,8 +19,19 @@ final class Stories {
 
   static Settings settings(String policy, Integer state, String positions) {
     return new Settings(
-        "m", "d1", policy, null, state, "stepwise", positions, "uniform", "layer", "F32", "plain",
-        0, "v");
+        "m",
+        "d1",
+        policy,
+        null,
+        state,
+        "stepwise",
+        positions,
+        "uniform",
+        "layer",
+        "F32",
+        "plain",
+        0,
+        "v");
   }
 
   static SortedMap<String, String> options(long seed) {
@@ -30,7 +41,13 @@ final class Stories {
   static StoryFigures story(long seed, String text, boolean filled) {
     int tokens = text.isEmpty() ? 0 : text.split(" ").length;
     return new StoryFigures(
-        StoryPrompt.PAPER, seed, text, 90, tokens, true, filled,
+        StoryPrompt.PAPER,
+        seed,
+        text,
+        90,
+        tokens,
+        true,
+        filled,
         new StateFigures(64, 100, 120, filled ? 9 : 0));
   }
 
