@@ -6,9 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.msrnn.eval.sweep.CellRecord;
-import org.msrnn.eval.sweep.StoryCells;
 import org.msrnn.eval.task.Settings;
 import org.msrnn.eval.task.StoryFigures;
 
@@ -17,7 +15,7 @@ import org.msrnn.eval.task.StoryFigures;
  *
  * @param settings the bounded setup
  * @param topline the unbounded one
- * @param options how its stories were drawn, the seed left out
+ * @param options how its stories were drawn
  * @param pairs the stories of both, by seed
  * @param unpaired stories of seeds that the topline has not told
  */
@@ -31,15 +29,11 @@ public record Contest(
    * A story as a journal holds it.
    *
    * @param settings under which it was told
-   * @param promptDigest SHA-256 of the request
-   * @param options how it was drawn, {@link StoryCells#SEED} included
+   * @param options how it was drawn
    * @param story the story
    */
   public record Told(
-      Settings settings,
-      String promptDigest,
-      SortedMap<String, String> options,
-      StoryFigures story) {
+      Settings settings, SortedMap<String, String> options, StoryFigures story) {
 
     /** The stories among a journal's cells, in their order. */
     public static List<Told> of(List<CellRecord> cells) {
@@ -47,7 +41,7 @@ public record Contest(
       for (CellRecord record : cells) {
         if (record.result() instanceof StoryFigures story) {
           var id = record.cell();
-          stories.add(new Told(id.settings(), id.itemDigest(), id.options(), story));
+          stories.add(new Told(id.settings(), id.options(), story));
         }
       }
       return stories;
@@ -57,15 +51,9 @@ public record Contest(
       return settings.state() == null;
     }
 
-    private SortedMap<String, String> otherOptions() {
-      SortedMap<String, String> others = new TreeMap<>(options);
-      others.remove(StoryCells.SEED);
-      return others;
-    }
-
     /** All that two stories must share to be compared, the seed alone excepted. */
     private List<Object> terms() {
-      return List.of(settings.modelDigest(), promptDigest, otherOptions());
+      return List.of(settings.modelDigest(), story.prompt(), options);
     }
   }
 
@@ -121,11 +109,12 @@ public record Contest(
     }
     List<StoryPair> first =
         pairs.stream().sorted(Comparator.comparingLong(StoryPair::seed)).limit(limit).toList();
-    return new Contest(settings, topline, told.getFirst().otherOptions(), first, unpaired);
+    return new Contest(settings, topline, told.getFirst().options, first, unpaired);
   }
 
   private static int differences(Settings one, Settings other) {
-    return (one.positions().equals(other.positions()) ? 0 : 4)
+    return (one.positions().equals(other.positions()) ? 0 : 8)
+        + (one.seed() == other.seed() ? 0 : 4)
         + (one.storage().equals(other.storage()) ? 0 : 2)
         + (one.backend().equals(other.backend()) ? 0 : 1);
   }

@@ -144,6 +144,6 @@ public record ContestFigures(
   }
 
   private static @Nullable Double meanTokens(Contest contest, ToLongFunction<StoryPair> tokens) {
-    return share(contest.pairs().stream().mapToLong(tokens).sum(), contest.pairs().size());
+    return share((double) contest.pairs().stream().mapToLong(tokens).sum(), contest.pairs().size());
   }
 }

@@ -104,9 +104,9 @@ public final class JudgeClient implements AutoCloseable {
             Reach.EVERYTHING,
             last.words()
                 + ", and it asks to wait "
-                + Numbers.seconds(wait.toSeconds())
+                + words(wait)
                 + ", more than "
-                + Numbers.seconds(limits.longestAsked().toSeconds())
+                + words(limits.longestAsked())
                 + "; run the same command again later");
       }
       if (wait.toNanos() >= end - time.nanoTime()) {
@@ -116,9 +116,13 @@ public final class JudgeClient implements AutoCloseable {
     }
   }
 
+  private static String words(Duration time) {
+    return Numbers.seconds(time.toMillis() / 1e3);
+  }
+
   private JudgeException outOfTime() {
     return failure(
-        Reach.EXHAUSTED, "no answer within " + Numbers.seconds(limits.total().toSeconds()));
+        Reach.EXHAUSTED, "no answer within " + words(limits.total()));
   }
 
   private JudgeException failure(Reach reach, String words) {

@@ -43,7 +43,7 @@ public record JudgeLimits(
    * @param jitter from 0 to below 1; stretches the wait up to twofold, within the longest
    */
   Duration waitBefore(int retry, double jitter) {
-    double millis = leastWait.toMillis() * Math.pow(2, retry) * (1 + jitter);
-    return Duration.ofMillis((long) Math.min(millis, mostWait.toMillis()));
+    double millis = (double) leastWait.toMillis() * Math.pow(2, retry) * (1 + jitter);
+    return millis < (double) mostWait.toMillis() ? Duration.ofMillis((long) millis) : mostWait;
   }
 }

@@ -23,9 +23,6 @@ import org.msrnn.eval.task.StoryTask;
 public record StoryCells(
     String prompt, Sampling sampling, List<String> stops, int stories, int newTokens)
     implements Task {
-  /** The option of a cell that is its story's seed. */
-  public static final String SEED = "seed";
-
   /** Copies the texts. */
   public StoryCells {
     stops = List.copyOf(stops);
@@ -48,21 +45,21 @@ public record StoryCells(
 
   private Cell cell(Machine machine, String digest, Sampling seeded, Setup setup) {
     String item = "seed " + seeded.seed();
-    CellId id = new CellId(TaskKinds.STORY.name(), item, digest, options(seeded), setup.settings());
+    CellId id = new CellId(TaskKinds.STORY.name(), item, digest, options(), setup.settings());
     StoryTask task = new StoryTask(machine.model(), setup.spec(), seeded, stops, newTokens);
     return new Cell(id, watch -> task.run(prompt, written -> watch.update(written, newTokens, "")));
   }
 
-  private SortedMap<String, String> options(Sampling seeded) {
+  /** All that stories of every seed share; the seed is the item. */
+  private SortedMap<String, String> options() {
     SortedMap<String, String> own = new TreeMap<>();
-    own.put(SEED, Long.toString(seeded.seed()));
     own.put("max-new-tokens", Integer.toString(newTokens));
-    own.put("temperature", Double.toString(seeded.temperature()));
-    own.put("top-k", Integer.toString(seeded.topK()));
-    own.put("top-p", Double.toString(seeded.topP()));
-    own.put("min-p", Double.toString(seeded.minP()));
-    own.put("repeat-penalty", Double.toString(seeded.repetitionPenalty()));
-    own.put("repeat-window", Integer.toString(seeded.repetitionWindow()));
+    own.put("temperature", Double.toString(sampling.temperature()));
+    own.put("top-k", Integer.toString(sampling.topK()));
+    own.put("top-p", Double.toString(sampling.topP()));
+    own.put("min-p", Double.toString(sampling.minP()));
+    own.put("repeat-penalty", Double.toString(sampling.repetitionPenalty()));
+    own.put("repeat-window", Integer.toString(sampling.repetitionWindow()));
     own.put("stop", Json.line(stops));
     return own;
   }

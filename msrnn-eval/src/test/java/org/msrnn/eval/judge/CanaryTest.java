@@ -102,7 +102,7 @@ class CanaryTest {
             new Contest(
                 Stories.settings("tova", 64),
                 Stories.settings("full", null),
-                Stories.options(1),
+                Stories.options(),
                 List.of(Stories.pair(1, "a b", "c d"), Stories.pair(2, "e f", "g h")),
                 0));
     try (Transcripts transcripts = Transcripts.open(out, false);

@@ -146,7 +146,7 @@ class ContestFiguresTest {
         new Contest(
             Stories.settings("tova", 64),
             Stories.settings("full", null),
-            Stories.options(1),
+            Stories.options(),
             pairs,
             0),
         results,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.msrnn.eval.judge.Contest.Told;
+import org.msrnn.eval.task.StoryFigures;
 
 class ContestTest {
   @Test
@@ -31,7 +32,7 @@ class ContestTest {
     Contest first = contests.getFirst();
     assertThat(first.settings()).isEqualTo(tova);
     assertThat(first.topline()).isEqualTo(full);
-    assertThat(first.options()).isEqualTo(new TreeMap<>(java.util.Map.of("temperature", "0.8")));
+    assertThat(first.options()).isEqualTo(Stories.options());
     assertThat(first.pairs())
         .containsExactly(
             new StoryPair(story(1, "t1", true), story(1, "f1", false)),
@@ -76,6 +77,10 @@ class ContestTest {
   void otherRequestsOrDrawsDoNotMeet() {
     Told full = told(settings("full", null), story(1, "a", false));
     Told bounded = told(settings("tova", 8), story(1, "b", true));
+    StoryFigures b = bounded.story();
+    StoryFigures other =
+        new StoryFigures(
+            "Tell!", b.seed(), b.text(), b.promptTokens(), b.tokens(), true, true, b.state());
     var warmer = new TreeMap<>(bounded.options());
     warmer.put("temperature", "1.0");
 
@@ -83,12 +88,12 @@ class ContestTest {
     assertThat(
             Contest.of(
                 List.of(
-                    full, new Told(bounded.settings(), "p2", bounded.options(), bounded.story())),
+                    full, new Told(bounded.settings(), bounded.options(), other)),
                 9))
         .isEmpty();
     assertThat(
             Contest.of(
-                List.of(full, new Told(bounded.settings(), "p1", warmer, bounded.story())), 9))
+                List.of(full, new Told(bounded.settings(), warmer, bounded.story())), 9))
         .isEmpty();
     assertThat(Contest.of(List.of(bounded), 9)).as("no topline").isEmpty();
     assertThat(Contest.of(List.of(), 9)).isEmpty();
