@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       StoriesCommand.class,
       JudgeCommand.class,
+      RetentionCommand.class,
       ReportCommand.class,
       BenchCommand.class,
       InspectCommand.class,

@@ -32,8 +32,7 @@ public record Contest(
    * @param options how it was drawn
    * @param story the story
    */
-  public record Told(
-      Settings settings, SortedMap<String, String> options, StoryFigures story) {
+  public record Told(Settings settings, SortedMap<String, String> options, StoryFigures story) {
 
     /** The stories among a journal's cells, in their order. */
     public static List<Told> of(List<CellRecord> cells) {

@@ -121,8 +121,7 @@ public final class JudgeClient implements AutoCloseable {
   }
 
   private JudgeException outOfTime() {
-    return failure(
-        Reach.EXHAUSTED, "no answer within " + words(limits.total()));
+    return failure(Reach.EXHAUSTED, "no answer within " + words(limits.total()));
   }
 
   private JudgeException failure(Reach reach, String words) {

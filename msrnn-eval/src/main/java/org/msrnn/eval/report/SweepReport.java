@@ -45,6 +45,11 @@ public final class SweepReport {
     return Sweep.records(lines);
   }
 
+  /** What it says. */
+  public Summary summary() {
+    return summary;
+  }
+
   /** The journal of one of several processes that share a sweep, from 0. */
   public static String journal(int shard, int shards) {
     return shards == 1 ? JOURNAL : "journal-" + (shard + 1) + "-of-" + shards + ".jsonl";

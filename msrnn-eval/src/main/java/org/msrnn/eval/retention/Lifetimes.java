@@ -56,7 +56,13 @@ public record Lifetimes(
    * @param count tokens
    * @param mean mean steps kept
    */
-  public record Group(String name, int count, double mean) {}
+  public record Group(String name, int count, double mean) {
+    /** This and tokens of the same kind in another text. */
+    public Group with(Group other) {
+      int both = Math.addExact(count, other.count);
+      return new Group(name, both, (count * mean + other.count * other.mean) / both);
+    }
+  }
 
   /** Who counts: steps kept of every position, and of how many sets. */
   private record Sums(double[] lives, int[] toEnd, int sets) {

@@ -21,6 +21,12 @@ public record Retention(int tokens, int states, List<SetRetention> sets, StateFi
     sets = List.copyOf(sets);
   }
 
+  /** Whether every layer is there, with as many sets as the others. */
+  boolean isWhole() {
+    int heads = Math.max(1, (int) sets.stream().filter(set -> set.layer() == 0).count());
+    return IntStream.range(0, sets.size()).allMatch(i -> sets.get(i).layer() == i / heads);
+  }
+
   /**
    * What a result holds of this: all sets, or where those are many as many as fit, evenly spread
    * over layers and heads, the first and the last among them.

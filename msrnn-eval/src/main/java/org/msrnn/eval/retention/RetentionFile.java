@@ -42,6 +42,12 @@ public final class RetentionFile {
   private static NpyArray keptUntil(Retention retention) {
     int layers = 1 + retention.sets().stream().mapToInt(SetRetention::layer).max().orElse(-1);
     int heads = layers == 0 ? 0 : retention.sets().size() / layers;
+    if (!retention.isWhole()) {
+      throw new MsrnnException(
+          "a retention file holds all sets, and the record has a choice of "
+              + retention.sets().size()
+              + " of them: record fewer tokens");
+    }
     int[][] sets =
         retention.sets().stream()
             .map(set -> set.keptUntil(retention.tokens()))

@@ -92,7 +92,7 @@ public record RetentionTask(
         new TreeMap<>(
             Map.of(
                 "bos", Boolean.toString(protocol.bos()),
-                "tokens", Integer.toString(document.start(protocol, tokens).length)));
+                "tokens", Integer.toString(tokens)));
     if (kind.equals(TaskKinds.RETENTION)) {
       options.put("attention", Boolean.toString(attention));
     }

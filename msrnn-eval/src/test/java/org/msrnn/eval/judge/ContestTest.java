@@ -85,15 +85,9 @@ class ContestTest {
     warmer.put("temperature", "1.0");
 
     assertThat(Contest.of(List.of(full, bounded), 9)).hasSize(1);
-    assertThat(
-            Contest.of(
-                List.of(
-                    full, new Told(bounded.settings(), bounded.options(), other)),
-                9))
+    assertThat(Contest.of(List.of(full, new Told(bounded.settings(), bounded.options(), other)), 9))
         .isEmpty();
-    assertThat(
-            Contest.of(
-                List.of(full, new Told(bounded.settings(), warmer, bounded.story())), 9))
+    assertThat(Contest.of(List.of(full, new Told(bounded.settings(), warmer, bounded.story())), 9))
         .isEmpty();
     assertThat(Contest.of(List.of(bounded), 9)).as("no topline").isEmpty();
     assertThat(Contest.of(List.of(), 9)).isEmpty();
