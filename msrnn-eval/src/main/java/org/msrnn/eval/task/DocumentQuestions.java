@@ -2,6 +2,7 @@ package org.msrnn.eval.task;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.LogitsSink;
@@ -80,6 +81,11 @@ public final class DocumentQuestions implements AutoCloseable {
    * @param watch is told the tokens of the answer so far
    */
   public QuestionFigures answer(int index, int newTokens, IntConsumer watch) {
+    return answer(index, newTokens, watch, state -> {});
+  }
+
+  /** Likewise; the multi-state is looked at when the answer is over. */
+  QuestionFigures answer(int index, int newTokens, IntConsumer watch, Consumer<MultiState> end) {
     TokenPrompt prompt = prompts[index];
     try (MultiState state = afterCommon()) {
       int[] rest = Arrays.copyOfRange(prompt.ids(), common, prompt.ids().length);
@@ -94,6 +100,7 @@ public final class DocumentQuestions implements AutoCloseable {
                     watch.accept(++written[0]);
                     return true;
                   });
+      end.accept(state);
       Question question = questions.get(index);
       return new QuestionFigures(
           question.dataset(),
