@@ -10,7 +10,7 @@ import org.msrnn.eval.io.Json;
  * in it, so that no header can be.
  *
  * @param key {@link #key}
- * @param status {@code answered} or {@code failed}
+ * @param status whether the request was answered or failed
  * @param format the format's name
  * @param model the judge's model
  * @param seed seed of the judge's draws
