@@ -127,9 +127,10 @@ public record JudgeReport(String judge, String format, long seed, List<ContestFi
             "tokens",
             "full",
             "conclusion");
+    long schemes = contests.stream().map(c -> c.settings().positions()).distinct().count();
     for (ContestFigures c : contests) {
       table.add(
-          c.settings().policy(),
+          c.settings().policy() + (schemes > 1 ? ", positions " + c.settings().positions() : ""),
           String.valueOf(c.settings().state()),
           Numbers.count(c.judged()),
           Numbers.count(c.missing()),
@@ -144,19 +145,18 @@ public record JudgeReport(String judge, String format, long seed, List<ContestFi
           Numbers.fixed(c.meanToplineTokens(), 0),
           c.conclusion());
     }
-    String refused =
-        contests.stream().allMatch(c -> c.ranked() || c.judged() + c.missing() == 0)
-            ? ""
-            : "More than "
-                + Numbers.fixed(100 * ContestFigures.MOST_MISSING, 0)
-                + " % of the verdicts are missing where it says so: these figures rank nothing.\n";
+    boolean refused = contests.stream().anyMatch(c -> !c.ranked() && c.judged() + c.missing() > 0);
     return "Stories against the same seed's with all states; judge "
         + judge
         + ", format "
         + format
         + ", both orders.\n\n"
         + table
-        + (refused.isEmpty() ? "" : "\n" + refused);
+        + (refused
+            ? "\nMore than "
+                + Numbers.fixed(100 * ContestFigures.MOST_MISSING, 0)
+                + " % of the verdicts are missing where it says so: these figures rank nothing.\n"
+            : "");
   }
 
   private static String percent(@Nullable Double share) {
