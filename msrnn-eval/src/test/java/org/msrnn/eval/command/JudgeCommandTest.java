@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -181,7 +182,7 @@ class JudgeCommandTest {
       })
   void keyIsInNoOutputWhateverTheJudgeDoes(String name) throws IOException {
     Path out = copy("canary " + name);
-    try (JudgeServer server = BadJudges.all().get(name).get()) {
+    try (JudgeServer server = Objects.requireNonNull(BadJudges.all().get(name)).get()) {
       Cli cli = judge(out, "--url", server.url(), "--key-file", key.toString());
 
       assertThat(cli.out() + cli.err()).doesNotContain(CANARY).doesNotContain("canary-");

@@ -18,6 +18,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -91,8 +92,8 @@ class CanaryTest {
   }
 
   /** The report, or null where the judge stopped; what went wrong is added to what was said. */
-  private JudgeReport run(Path out, JudgeServer server, JudgeLimits limits, StringBuilder said)
-      throws IOException {
+  private @Nullable JudgeReport run(
+      Path out, JudgeServer server, JudgeLimits limits, StringBuilder said) throws IOException {
     Path file = folder.resolve("key");
     Files.writeString(file, CANARY + "\n");
     Secret key = Secret.ofFile("--key-file", file);

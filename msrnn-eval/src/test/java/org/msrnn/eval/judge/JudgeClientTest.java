@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +29,7 @@ class JudgeClientTest {
 
   private final TestTime time = new TestTime(0.5);
 
-  private JudgeClient client(JudgeServer server, Secret key, JudgeLimits limits) {
+  private JudgeClient client(JudgeServer server, @Nullable Secret key, JudgeLimits limits) {
     return new JudgeClient(Endpoint.parse("--url", server.url()), key, limits, time);
   }
 
@@ -38,7 +40,7 @@ class JudgeClientTest {
   }
 
   private static JudgeServer bad(String name) {
-    return BAD.get(name).get();
+    return Objects.requireNonNull(BAD.get(name)).get();
   }
 
   @Test

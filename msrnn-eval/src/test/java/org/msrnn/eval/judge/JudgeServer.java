@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,8 +61,9 @@ public interface JudgeServer extends AutoCloseable {
   record Request(String path, String authorization, Map<?, ?> json) {
     /** The text of its last message. */
     String question() {
-      List<?> messages = (List<?>) json.get("messages");
-      return (String) ((Map<?, ?>) messages.getLast()).get("content");
+      List<?> messages = (List<?>) Objects.requireNonNull(json.get("messages"));
+      return (String)
+          Objects.requireNonNull(((Map<?, ?>) messages.getLast()).get("content"));
     }
   }
 

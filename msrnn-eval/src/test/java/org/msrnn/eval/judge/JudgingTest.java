@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +43,7 @@ class JudgingTest {
   }
 
   private static List<PairResult> judge(
-      Transcripts transcripts, JudgeClient client, StoryPair... pairs) {
+      Transcripts transcripts, @Nullable JudgeClient client, StoryPair... pairs) {
     Judging judging = new Judging(PAPER, "judge-1", SEED, transcripts, client);
     List<PairResult> results = new ArrayList<>();
     for (StoryPair pair : pairs) {

@@ -3,6 +3,7 @@ package org.msrnn.eval.judge;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.judge.Contest.Told;
 import org.msrnn.eval.task.Settings;
 import org.msrnn.eval.task.StateFigures;
@@ -13,11 +14,11 @@ import org.msrnn.eval.task.StoryPrompt;
 final class Stories {
   private Stories() {}
 
-  static Settings settings(String policy, Integer state) {
+  static Settings settings(String policy, @Nullable Integer state) {
     return settings(policy, state, "original");
   }
 
-  static Settings settings(String policy, Integer state, String positions) {
+  static Settings settings(String policy, @Nullable Integer state, String positions) {
     return new Settings(
         "m",
         "d1",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,14 +41,14 @@ class StoryTaskTest {
     backend.close();
   }
 
-  private StoryFigures tell(String policy, String state, Sampling sampling, String... stops) {
+  private StoryFigures tell(String policy, @Nullable String state, Sampling sampling, String... stops) {
     var spec = new SpecText(policy, state, "stepwise", null, null, "f32", 0);
     return new StoryTask(
             machine.model(), machine.setup(spec).spec(), sampling, List.of(stops), TOKENS)
         .run(PROMPT, written -> {});
   }
 
-  private StoryFigures tell(String policy, String state, long seed) {
+  private StoryFigures tell(String policy, @Nullable String state, long seed) {
     return tell(policy, state, Sampling.of(0.8, seed));
   }
 
