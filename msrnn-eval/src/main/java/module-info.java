@@ -3,9 +3,11 @@ module org.msrnn.eval {
   requires com.google.common;
   requires com.google.guice;
   requires de.siegmar.fastcsv;
+  requires dev.hardwood.core;
   requires info.picocli;
   requires jakarta.inject;
   requires java.net.http;
+  requires java.logging;
   requires org.apache.opennlp.tools;
   requires org.msrnn.core;
   requires tools.jackson.databind;
@@ -14,6 +16,7 @@ module org.msrnn.eval {
   requires org.msrnn.backend.cpu;
   requires org.msrnn.backend.opencl;
   requires org.msrnn.policies;
+  requires org.xerial.snappy; // Parquet's compression
   // What OpenNLP logs with, and the provider that says nothing of it.
   requires org.slf4j;
   requires org.slf4j.nop;

@@ -32,7 +32,8 @@ final class EvalCommand implements Callable<Integer> {
       paramLabel = "TASK",
       description =
           "A task of ZeroSCROLLS (gov_report, summ_screen_fd, qmsum, squality, qasper,"
-              + " narrative_qa, quality, musique, space_digest, book_sum_sort) or longbench.")
+              + " narrative_qa, quality, musique, space_digest, book_sum_sort), longbench or"
+              + " kvpress.")
   String task = "";
 
   @Option(
@@ -40,8 +41,8 @@ final class EvalCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "Its questions: a JSONL file of SCROLLS, ZeroSCROLLS or LongBench, or a zip file of"
-              + " them; SQuALITY or QASPER as their authors publish them.")
+          "Its questions: a JSONL file of SCROLLS, ZeroSCROLLS or LongBench, or a zip file of them;"
+              + " SQuALITY or QASPER as their authors publish them; a Parquet file of kvpress.")
   Path data = Path.of("");
 
   @Option(

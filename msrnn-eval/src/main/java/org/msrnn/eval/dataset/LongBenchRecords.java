@@ -59,9 +59,8 @@ final class LongBenchRecords implements Predicate<JsonFields> {
       throw fields.wrong("_id", "'" + id + "', which was there before", "one of its own");
     }
     String dataset = fields.someText("dataset");
-    String plain = dataset.endsWith("_e") ? dataset.substring(0, dataset.length() - 2) : dataset;
+    String plain = plain(dataset);
     String context = fields.someText("context");
-    boolean summary = SUMMARIES.contains(plain);
     questions.add(
         new Question(
             dataset,
@@ -70,9 +69,22 @@ final class LongBenchRecords implements Predicate<JsonFields> {
             prompt(templates.get(plain), context, fields.text("input")),
             fields.texts("answers"),
             List.of(),
-            summary ? SUMMARY_TOKENS : ANSWER_TOKENS,
-            summary ? Scoring.ROUGE : ANSWERS.contains(plain) ? Scoring.F1 : Scoring.NONE));
+            SUMMARIES.contains(plain) ? SUMMARY_TOKENS : ANSWER_TOKENS,
+            scoring(dataset)));
     return true;
+  }
+
+  /** LongBench-E has the same datasets, with {@code _e} behind their names. */
+  private static String plain(String dataset) {
+    return dataset.endsWith("_e") ? dataset.substring(0, dataset.length() - 2) : dataset;
+  }
+
+  /** How a dataset is scored; {@link Scoring#NONE} where that is not known here. */
+  static Scoring scoring(String dataset) {
+    String plain = plain(dataset);
+    return SUMMARIES.contains(plain)
+        ? Scoring.ROUGE
+        : ANSWERS.contains(plain) ? Scoring.F1 : Scoring.NONE;
   }
 
   private static Prompt prompt(@Nullable String template, String context, String input) {

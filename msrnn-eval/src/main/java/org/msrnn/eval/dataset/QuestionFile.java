@@ -21,7 +21,7 @@ import tools.jackson.core.JacksonException;
 
 /**
  * A file of questions in any of the forms in which they are handed round: SCROLLS and ZeroSCROLLS,
- * SQuALITY, QASPER and LongBench. The form is told from the first record.
+ * SQuALITY, QASPER, LongBench and kvpress. The form is told from the task and the first record.
  *
  * @param path the file; a zip file with one {@code SPLIT.jsonl} in it is read in place
  * @param split which file of a zip file: {@code validation}, {@code test}
@@ -30,10 +30,13 @@ public record QuestionFile(Path path, String split) {
   /** The task name for LongBench, whose records name their datasets themselves. */
   public static final String LONGBENCH = "longbench";
 
+  /** The task name for Parquet files in kvpress's form, whose rows name their tasks themselves. */
+  public static final String KVPRESS = "kvpress";
+
   /**
    * What is wanted of a file.
    *
-   * @param task a task of {@link ScrollsTask}, or {@link #LONGBENCH}
+   * @param task a task of {@link ScrollsTask}, {@link #LONGBENCH} or {@link #KVPRESS}
    * @param style in which words questions are put
    * @param templates prompts of LongBench by dataset; may be empty
    * @param limit the most questions
@@ -50,7 +53,11 @@ public record QuestionFile(Path path, String split) {
     String name = path.toString();
     try {
       List<Question> questions =
-          isZip() ? readZip(name, wanted) : readPlain(Files.newInputStream(path), name, wanted);
+          wanted.task().equals(KVPRESS)
+              ? KvPressTable.read(path, wanted.limit())
+              : isZip()
+                  ? readZip(name, wanted)
+                  : readPlain(Files.newInputStream(path), name, wanted);
       if (questions.isEmpty()) {
         throw new MsrnnException(name + " holds no question, one or more are needed");
       }
@@ -126,6 +133,7 @@ public record QuestionFile(Path path, String split) {
               List<String> names = new ArrayList<>();
               List.of(ScrollsTask.values()).forEach(task -> names.add(task.written()));
               names.add(LONGBENCH);
+              names.add(KVPRESS);
               return new InvalidOptionException("TASK", "'" + name + "'", String.join(", ", names));
             });
   }

@@ -91,13 +91,24 @@ class DocumentQuestionsTest {
   }
 
   private List<long[]> kept(MultiState state) {
-    return IntStream.range(0, model.msrnn().model().layers())
-        .mapToObj(layer -> state.kept(layer, 0))
+    int heads = model.msrnn().model().kvHeads();
+    return IntStream.range(0, model.msrnn().model().layers() * heads)
+        .mapToObj(i -> state.kept(i / heads, i % heads))
         .toList();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"full", "window+4", "tova", "h2o", "random", "tova+sinks:4", "snapkv:w=8", "tova, cut"})
+  @ValueSource(
+      strings = {
+        "full",
+        "window+4",
+        "tova",
+        "h2o",
+        "random",
+        "tova+sinks:4",
+        "snapkv:window=8",
+        "tova, cut"
+      })
   void sharingChangesNothing(String policy) {
     boolean cut = policy.equals("tova, cut"); // prompts whose documents end at other tokens
     StateSpec spec = spec(cut ? "tova" : policy);
