@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -149,7 +150,8 @@ class CanaryTest {
     Path out = Files.createDirectory(folder.resolve("good"));
     try (var server = JudgeServer.http((_, _) -> Reply.saying("(B)"))) {
       StringBuilder said = new StringBuilder();
-      JudgeReport report = run(out, server, JudgeLimits.STANDARD, said);
+      JudgeReport report =
+          Objects.requireNonNull(run(out, server, JudgeLimits.STANDARD, said));
 
       assertThat(report.contests().getFirst().ties()).isEqualTo(2);
       assertThat(server.seen())

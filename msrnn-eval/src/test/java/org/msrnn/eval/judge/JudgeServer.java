@@ -62,8 +62,7 @@ public interface JudgeServer extends AutoCloseable {
     /** The text of its last message. */
     String question() {
       List<?> messages = (List<?>) Objects.requireNonNull(json.get("messages"));
-      return (String)
-          Objects.requireNonNull(((Map<?, ?>) messages.getLast()).get("content"));
+      return (String) Objects.requireNonNull(((Map<?, ?>) messages.getLast()).get("content"));
     }
   }
 

@@ -41,7 +41,8 @@ class StoryTaskTest {
     backend.close();
   }
 
-  private StoryFigures tell(String policy, @Nullable String state, Sampling sampling, String... stops) {
+  private StoryFigures tell(
+      String policy, @Nullable String state, Sampling sampling, String... stops) {
     var spec = new SpecText(policy, state, "stepwise", null, null, "f32", 0);
     return new StoryTask(
             machine.model(), machine.setup(spec).spec(), sampling, List.of(stops), TOKENS)
