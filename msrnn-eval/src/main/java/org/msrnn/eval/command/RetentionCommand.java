@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
+import org.msrnn.core.tokenizer.Tokenizer;
 import org.msrnn.eval.bundled.BundledText;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.io.TextFile;
@@ -90,16 +91,7 @@ final class RetentionCommand implements Callable<Integer> {
     }
     Machine machine = session.machine();
     var tokenizer = machine.model().tokenizer();
-    Map<String, TokenDocument> documents = new LinkedHashMap<>();
-    texts.forEach(
-        file ->
-            documents.put(
-                file.toString(),
-                TokenDocument.of(file.toString(), TextFile.read(file), tokenizer)));
-    if (texts.isEmpty()) {
-      String name = BundledText.STORY_NAME;
-      documents.put(name, TokenDocument.of(name, BundledText.story(), tokenizer));
-    }
+    Map<String, TokenDocument> documents = documents(tokenizer);
     int context = Math.min(machine.model().info().context(), TextOptions.PAPER_CHUNK);
     int fed = tokens == 0 ? context : tokens;
     boolean before = bos == null ? tokenizer.addsBos() && tokenizer.bos().isPresent() : bos;
@@ -115,6 +107,17 @@ final class RetentionCommand implements Callable<Integer> {
       write(summary, cells, documents, protocol, fed);
     }
     return code;
+  }
+
+  private Map<String, TokenDocument> documents(Tokenizer tokenizer) {
+    Map<String, String> named = new LinkedHashMap<>();
+    texts.forEach(file -> named.put(file.toString(), TextFile.read(file)));
+    if (texts.isEmpty()) {
+      named.put(BundledText.STORY_NAME, BundledText.story());
+    }
+    Map<String, TokenDocument> documents = new LinkedHashMap<>();
+    named.forEach((name, text) -> documents.put(name, TokenDocument.of(name, text, tokenizer)));
+    return documents;
   }
 
   /** The files of this run's cells, whether they were computed now or before. */

@@ -7,6 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.msrnn.api.LogitsSink;
+import org.msrnn.api.Regime;
+import org.msrnn.api.StateSpec;
+import org.msrnn.eval.retention.Retention;
+import org.msrnn.eval.retention.RetentionRecorder;
 import org.msrnn.eval.task.KeptMap;
 import org.msrnn.eval.task.Machine;
 import org.msrnn.eval.task.Machine.Setup;
@@ -36,6 +41,17 @@ public record KeptMapTask(TokenDocument document, TextProtocol protocol, int tok
     return byPolicy.values().stream().map(own -> cell(machine, second(own))).toList();
   }
 
+  /** Some layers, each with the set of its first KV head. */
+  private static KeptMap map(Retention retention, List<Integer> layers) {
+    int tokens = retention.tokens();
+    List<KeptMap.LayerMap> maps =
+        retention.sets().stream()
+            .filter(set -> set.kvHead() <= 0 && layers.contains(set.layer()))
+            .map(set -> new KeptMap.LayerMap(set.layer(), 0, set.keptUntil(tokens)))
+            .toList();
+    return new KeptMap(EVERY, tokens, maps, retention.state());
+  }
+
   private static Setup second(List<Setup> setups) {
     List<Setup> sorted =
         setups.stream().sorted(Comparator.comparingInt(s -> s.spec().states())).toList();
@@ -55,6 +71,8 @@ public record KeptMapTask(TokenDocument document, TextProtocol protocol, int tok
             TaskKinds.KEPT_MAP.name(), document.name(), document.digest(), own, setup.settings());
     var msrnn = machine.model().msrnn();
     List<Integer> layers = KeptMap.someLayers(msrnn.model().layers());
-    return new Cell(id, watch -> KeptMap.record(msrnn, setup.spec(), ids, EVERY, layers));
+    StateSpec spec = setup.spec().with(Regime.STEPWISE);
+    return new Cell(
+        id, watch -> map(RetentionRecorder.record(msrnn, spec, ids, LogitsSink.NONE), layers));
   }
 }

@@ -1,10 +1,12 @@
 package org.msrnn.eval.sweep;
 
+import com.google.common.base.Suppliers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.LogitsSink;
 import org.msrnn.api.Msrnn;
@@ -48,17 +50,9 @@ public record RetentionTask(
     documents = List.copyOf(documents);
   }
 
-  /** One document in the work: what all its cells share. */
+  /** What all cells of a document share; there is no text where only ids are known. */
   private record Shared(
-      Msrnn msrnn, int[] ids, AttentionTraces traces, @Nullable TextFigures[] text) {
-    /** Pieces and tags, found once. */
-    @Nullable TextFigures text(@Nullable Tokenizer tokenizer) {
-      if (text[0] == null && tokenizer != null) {
-        text[0] = TextFigures.of(ids, tokenizer);
-      }
-      return text[0];
-    }
-  }
+      Msrnn msrnn, int[] ids, AttentionTraces traces, @Nullable Supplier<TextFigures> text) {}
 
   @Override
   public List<Cell> cells(Machine machine, List<Setup> setups) {
@@ -66,21 +60,27 @@ public record RetentionTask(
     var traces = new AttentionTraces(msrnn);
     List<Cell> cells = new ArrayList<>();
     for (TokenDocument document : documents) {
-      var shared = new Shared(msrnn, document.start(protocol, tokens), traces, new TextFigures[1]);
+      int[] ids = document.start(protocol, tokens);
+      Supplier<TextFigures> text = text(ids, document.tokenizer());
+      var shared = new Shared(msrnn, ids, traces, text);
       String digest = document.digest();
-      Tokenizer tokenizer = document.tokenizer();
-      if (tokenizer != null) {
+      if (text != null) {
         CellId id = id(TaskKinds.TEXT, document, digest, machine.setup(ANY_POLICY));
-        cells.add(new Cell(id, share(digest), watch -> TextFigures.of(shared.ids, tokenizer)));
+        cells.add(new Cell(id, share(digest), watch -> text.get()));
       }
       for (Setup setup : setups) {
         if (setup.reference() != Reference.BASELINE) {
           CellId id = id(TaskKinds.RETENTION, document, digest, setup);
-          cells.add(new Cell(id, share(digest), watch -> figures(shared, tokenizer, setup)));
+          cells.add(new Cell(id, share(digest), watch -> figures(shared, setup)));
         }
       }
     }
     return cells;
+  }
+
+  /** Pieces and tags, found once. */
+  private static @Nullable Supplier<TextFigures> text(int[] ids, @Nullable Tokenizer tokenizer) {
+    return tokenizer == null ? null : Suppliers.memoize(() -> TextFigures.of(ids, tokenizer));
   }
 
   private static String share(String digest) {
@@ -99,7 +99,7 @@ public record RetentionTask(
     return new CellId(kind.name(), document.name(), digest, options, setup.settings());
   }
 
-  private RetentionFigures figures(Shared shared, @Nullable Tokenizer tokenizer, Setup setup) {
+  private RetentionFigures figures(Shared shared, Setup setup) {
     StateSpec spec = setup.spec();
     boolean clairvoyant = setup.reference() == Reference.CLAIRVOYANT;
     AttentionTrace trace =
@@ -110,7 +110,7 @@ public record RetentionTask(
     Retention kept = RetentionRecorder.record(shared.msrnn, spec, shared.ids, LogitsSink.NONE);
     return new RetentionFigures(
         kept.forResult(),
-        Lifetimes.of(kept, shared.text(tokenizer)),
+        Lifetimes.of(kept, shared.text == null ? null : shared.text.get()),
         trace == null ? null : AttentionLoss.of(trace, kept),
         trace == null || !clairvoyant
             ? null

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,38 +91,6 @@ class HeldStatesTest {
       long inside = held.after(n - 1) + 1;
       assertThat(inside).isGreaterThanOrEqualTo(multiState.states());
       assertThat(multiState.states()).isEqualTo(setup.spec().states());
-    }
-  }
-
-  @Test
-  void keptMapSaysWhatTheStateKeeps() {
-    Setup setup = setup("tova", "6", "stepwise");
-    var model = machine.model().msrnn();
-    int[] ids = new int[23];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = 50 + 7 * i;
-    }
-    KeptMap map = KeptMap.record(model, setup.spec(), ids, 1, java.util.List.of(0, 5));
-
-    try (MultiState multiState = model.start(setup.spec())) {
-      float[] logits = new float[model.model().vocabulary()];
-      for (int t = 1; t <= ids.length; t++) {
-        model.step(multiState, ids[t - 1], logits);
-        for (KeptMap.LayerMap layer : map.layers()) {
-          java.util.List<Long> kept = new java.util.ArrayList<>();
-          for (int p = 0; p < t; p++) {
-            if (layer.keptUntil()[p] >= t) {
-              kept.add((long) p);
-            }
-          }
-          assertThat(kept)
-              .as("layer %d after %d", layer.layer(), t)
-              .containsExactly(
-                  java.util.Arrays.stream(multiState.kept(layer.layer(), 0))
-                      .boxed()
-                      .toArray(Long[]::new));
-        }
-      }
     }
   }
 }
