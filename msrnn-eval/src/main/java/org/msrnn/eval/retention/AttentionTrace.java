@@ -43,7 +43,7 @@ public final class AttentionTrace {
   }
 
   /** Index of a query's first weight: the queries before it have 1, 2, 3, ... of them. */
-  private static long start(long query) {
+  static long start(long query) {
     return query * (query + 1) / 2;
   }
 
@@ -63,7 +63,7 @@ public final class AttentionTrace {
    */
   public static AttentionTrace record(Msrnn msrnn, KvType storage, int[] ids) {
     ModelInfo model = msrnn.model();
-    demandRoom(ids.length, model.layers());
+    demandRoom(ids.length, model.layers(), Short.BYTES);
     var trace = new AttentionTrace(ids.length, model.layers());
     var observer = new Observer(trace);
     StateSpec spec = StateSpec.of(observer, Math.max(1, ids.length)).with(storage);
@@ -86,12 +86,13 @@ public final class AttentionTrace {
     return trace;
   }
 
-  private static void demandRoom(int tokens, int layers) {
+  /** Refuses what does not fit into memory. */
+  static void demandRoom(int tokens, int layers, int bytesPerWeight) {
     if (tokens > MOST_TOKENS) {
       throw new MsrnnException(
           "the attention of " + tokens + " tokens cannot be held, at most that of " + MOST_TOKENS);
     }
-    long need = bytes(tokens, layers);
+    long need = Math.multiplyExact(bytesPerWeight * start(tokens), layers);
     if (need > free()) {
       System.gc(); // what is garbage counts as taken
     }
@@ -135,21 +136,6 @@ public final class AttentionTrace {
 
   private void set(int layer, int query, int key, float weight) {
     layers[layer][(int) start(query) + key] = Float.floatToFloat16(weight * FACTOR);
-  }
-
-  /**
-   * What each key receives from all queries, its own among them.
-   *
-   * @return {@code [tokens]}
-   */
-  double[] received(int layer) {
-    double[] sums = new double[tokens];
-    for (int q = 0; q < tokens; q++) {
-      for (int key = 0; key <= q; key++) {
-        sums[key] += weight(layer, q, key);
-      }
-    }
-    return sums;
   }
 
   /** A policy that drops nothing, since all fits, and keeps what it sees. */

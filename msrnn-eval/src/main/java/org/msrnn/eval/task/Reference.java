@@ -10,8 +10,8 @@ public enum Reference {
   BASELINE,
 
   /**
-   * What hindsight allows: in each layer the state leaves to which the unbounded model will attend
-   * least from here on, known from a first pass over the document.
+   * What hindsight allows: in each layer the state leaves whose place is worth least by what the
+   * unbounded model will attend to from here on, known from a first pass over the document.
    */
   CLAIRVOYANT;
 
