@@ -7,6 +7,7 @@ import org.msrnn.api.LogitsSink;
 import org.msrnn.api.Msrnn;
 import org.msrnn.api.MultiState;
 import org.msrnn.eval.task.Machine.Setup;
+import org.msrnn.eval.task.StateFigures;
 
 /** Times a plan. Tokens are random: speed does not depend on them. */
 public final class Bench {
@@ -69,7 +70,7 @@ public final class Bench {
       }
       Run run = test.kind() == BenchCase.Kind.PP ? new Prompt(test) : new Steps(test);
       double kvBytes = warmUp(run, states, filled);
-      long stateBytes = states.getFirst().bytes();
+      StateFigures state = StateFigures.of(states.getFirst());
       List<Double> seconds = new ArrayList<>();
       for (int r = 0; r < plan.repetitions(); r++) {
         restore(states, filled);
@@ -77,7 +78,7 @@ public final class Bench {
         run.over(states);
         seconds.add((System.nanoTime() - start) / 1e9);
       }
-      return new Measurement(setup, test, seconds, kvBytes, stateBytes);
+      return new Measurement(setup, test, seconds, kvBytes, state);
     } finally {
       states.forEach(MultiState::close);
     }

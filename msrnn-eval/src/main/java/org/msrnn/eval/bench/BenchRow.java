@@ -98,7 +98,7 @@ public record BenchRow(
         bytes,
         gigabytes,
         gigabytes == null ? null : (Double) (gigabytes / bandwidth),
-        measured.stateBytes(),
+        measured.state().bytes(),
         largestBatch,
         Arrays.stream(measured.rates()).boxed().toList());
   }

@@ -3,6 +3,7 @@ package org.msrnn.eval.bench;
 import java.util.Arrays;
 import java.util.List;
 import org.msrnn.eval.task.Machine.Setup;
+import org.msrnn.eval.task.StateFigures;
 
 /**
  * A test as it was timed.
@@ -12,10 +13,10 @@ import org.msrnn.eval.task.Machine.Setup;
  * @param seconds of each repetition
  * @param kvBytes bytes of keys and values that a step reads and writes for one sequence, the mean
  *     over the steps; 0 for prompts, whose tokens share what is read
- * @param stateBytes bytes of keys and values of one sequence at the end
+ * @param state how large the multi-state of one sequence is at the end
  */
 public record Measurement(
-    Setup setup, BenchCase test, List<Double> seconds, double kvBytes, long stateBytes) {
+    Setup setup, BenchCase test, List<Double> seconds, double kvBytes, StateFigures state) {
 
   /** Tokens a second of each repetition, over all sequences. */
   public double[] rates() {

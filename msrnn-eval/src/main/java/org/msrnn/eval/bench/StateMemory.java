@@ -43,9 +43,10 @@ public final class StateMemory {
   /**
    * Reads an amount of memory, such as {@code 8GiB}.
    *
+   * @param option the option that it was given to
    * @throws InvalidOptionException if it is something else
    */
-  public static long parse(String text) {
+  public static long parse(String option, String text) {
     Matcher matcher = AMOUNT.matcher(text.strip());
     if (matcher.matches()) {
       Double unit = UNITS.get(matcher.group(2));
@@ -55,6 +56,6 @@ public final class StateMemory {
       }
     }
     throw new InvalidOptionException(
-        "capacity", "'" + text + "'", "a number with MiB, GiB, TiB, MB, GB or TB, such as 8GiB");
+        option, "'" + text + "'", "a number with MiB, GiB, TiB, MB, GB or TB, such as 8GiB");
   }
 }

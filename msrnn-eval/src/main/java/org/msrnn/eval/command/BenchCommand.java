@@ -153,7 +153,7 @@ final class BenchCommand implements Callable<Integer> {
       return 0;
     }
     BenchReport.Format chosen = format();
-    Long bytes = capacity == null ? null : (Long) StateMemory.parse(capacity);
+    Long bytes = capacity == null ? null : (Long) StateMemory.parse("capacity", capacity);
     List<String> policyList =
         PolicyList.parse(policies, session.catalog(), n -> session.console().note("note: " + n));
     plan(List.of()); // refuses bad numbers before a model is loaded

@@ -1,5 +1,6 @@
 package org.msrnn.eval.command;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +9,17 @@ import org.msrnn.eval.task.Machine.Setup;
 import org.msrnn.eval.task.SpecText;
 import picocli.CommandLine.Option;
 
-/** The grid that an experiment runs over: policies, state sizes, position schemes. */
+/** The grid that an experiment runs over: models, policies, state sizes, position schemes. */
 final class GridOptions {
+  @Option(
+      names = "--models",
+      split = ",",
+      paramLabel = "FILE",
+      description =
+          "Models, in place of -m: GGUF files or Hugging Face folders with commas between them, run"
+              + " one after the other.")
+  List<Path> models = List.of();
+
   @Option(
       names = "--policies",
       paramLabel = "P",

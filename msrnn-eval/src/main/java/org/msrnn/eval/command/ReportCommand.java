@@ -24,8 +24,7 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    SweepReport report = SweepReport.of(folder);
-    report.write(folder);
+    SweepReport report = SweepReport.write(folder);
     session.print(report.json(), report.text());
     session.console().note("the report is " + folder.resolve("report.html"));
     return 0;

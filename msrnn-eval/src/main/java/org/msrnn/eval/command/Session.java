@@ -15,6 +15,7 @@ import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.TensorType;
 import org.msrnn.core.Model;
 import org.msrnn.core.PolicySpec;
+import org.msrnn.core.model.ModelReader;
 import org.msrnn.core.plugin.Catalog;
 import org.msrnn.core.synthetic.ModelShape;
 import org.msrnn.eval.bundled.BundledModel;
@@ -36,6 +37,7 @@ final class Session implements AutoCloseable {
   private @Nullable Catalog catalog;
   private @Nullable Backend backend;
   private @Nullable Machine machine;
+  private @Nullable Path chosen;
 
   @Inject
   Session(MsrnnCommand root, Console console) {
@@ -125,6 +127,32 @@ final class Session implements AutoCloseable {
     return machine;
   }
 
+  /** The model of a file, in place of the one before, which is closed first: two may not fit. */
+  Machine machine(Path file) {
+    if (machine != null) {
+      open.remove(machine.model());
+      machine.model().close();
+      machine = null;
+    }
+    chosen = file;
+    return machine();
+  }
+
+  /**
+   * The model files of a command that takes several; none stands for that of {@code -m}.
+   *
+   * @throws InvalidOptionException if {@code -m} names another
+   * @throws org.msrnn.api.ModelFileException if one of them is no model
+   */
+  List<Path> modelFiles(List<Path> files) {
+    if (root.model != null && !files.isEmpty()) {
+      throw new InvalidOptionException(
+          "models", "-m and --models both name models; choose one of them");
+    }
+    files.forEach(ModelReader::inspect); // not after hours spent on the first
+    return files;
+  }
+
   /**
    * A model of random weights on the backend.
    *
@@ -149,8 +177,9 @@ final class Session implements AutoCloseable {
 
   /** The file that {@code -m} names, or a copy of the bundled model that is removed at the end. */
   Path modelFile() {
-    if (root.model != null) {
-      return root.model;
+    Path named = chosen == null ? root.model : chosen;
+    if (named != null) {
+      return named;
     }
     BundledModel bundled = BundledModel.extract();
     open.push(bundled);

@@ -29,12 +29,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "sweep",
     description = {
-      "Runs the grid policy x state size x document, and writes its report.",
+      "Runs the grid model x policy x state size x document, and writes its report.",
       "The same command goes on where it was interrupted."
     })
 final class SweepCommand implements Callable<Integer> {
   private static final long DEFAULT_LIMIT = 8192;
-  private static final List<String> TASKS = List.of("perplexity", "extrapolation", "retrieval");
+  private static final List<String> TASKS = 
+      List.of("perplexity", "extrapolation", "retrieval", "efficiency");
 
   private final Session session;
 
@@ -44,7 +45,8 @@ final class SweepCommand implements Callable<Integer> {
       names = "--tasks",
       split = ",",
       paramLabel = "T",
-      description = "perplexity, extrapolation, retrieval. Default: perplexity,retrieval.")
+      description =
+          "perplexity, extrapolation, retrieval, efficiency. Default: perplexity,retrieval.")
   List<String> tasks = List.of("perplexity", "retrieval");
 
   @Option(
@@ -98,6 +100,7 @@ final class SweepCommand implements Callable<Integer> {
   int mapTokens = 768;
 
   @Mixin RetrievalOptions retrieval = new RetrievalOptions();
+  @Mixin EfficiencyOptions efficiency = new EfficiencyOptions();
   @Mixin TextOptions text = new TextOptions();
   @Mixin SweepFolder folder = new SweepFolder();
 
@@ -110,14 +113,17 @@ final class SweepCommand implements Callable<Integer> {
   public Integer call() {
     checkCounts();
     Map<String, String> named = texts();
-    Machine machine = session.machine();
+    return folder.run(session, grid.models, machine -> cells(machine, named));
+  }
+
+  private List<Cell> cells(Machine machine, Map<String, String> named) {
     var tokenizer = machine.model().tokenizer();
     List<TokenDocument> documents = new ArrayList<>();
     named.forEach((name, t) -> documents.add(TokenDocument.of(name, t, tokenizer)));
     List<Setup> setups = grid.setups(session, machine);
     List<Cell> cells = new ArrayList<>();
     tasks(machine, documents).forEach(task -> cells.addAll(task.cells(machine, setups)));
-    return folder.run(session, cells);
+    return cells;
   }
 
   /** The texts by name, of the bundled story where none is given. */
@@ -149,6 +155,9 @@ final class SweepCommand implements Callable<Integer> {
     if (tasks.contains("retrieval")) {
       all.add(new RetrievalCells(retrieval.items(machine.model(), grid.seed)));
     }
+    if (tasks.contains("efficiency")) {
+      all.add(efficiency.task(session, context));
+    }
     return all;
   }
 
@@ -173,6 +182,7 @@ final class SweepCommand implements Callable<Integer> {
     demand("map", mapTokens, 0);
     demand("stream", streamTokens, 1);
     demand("bucket", bucket, 1);
+    efficiency.check();
   }
 
   private static void demand(String option, int value, int least) {

@@ -1,9 +1,14 @@
 package org.msrnn.eval.command;
 
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
 import org.msrnn.eval.bundled.BundledModel;
 import org.msrnn.eval.journal.Journal;
@@ -11,11 +16,17 @@ import org.msrnn.eval.report.Numbers;
 import org.msrnn.eval.report.SweepReport;
 import org.msrnn.eval.sweep.Cell;
 import org.msrnn.eval.sweep.Sweep;
+import org.msrnn.eval.task.Machine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The folder in which an experiment's results are kept, and how its cells are run there. */
 final class SweepFolder {
   private static final Pattern SHARD = Pattern.compile("([0-9]{1,6})/([0-9]{1,6})");
+
+  @Spec(Spec.Target.MIXEE)
+  @Nullable CommandSpec spec;
 
   @Option(
       names = "--out",
@@ -35,7 +46,8 @@ final class SweepFolder {
       paramLabel = "I/N",
       description =
           "Compute the I-th of N parts alone, counted from 1; N processes with the same folder"
-              + " share a sweep, each with a journal of its own.")
+              + " share a sweep, each with a journal of its own, and what one has done no other"
+              + " does again.")
   String shard = "1/1";
 
   @Option(
@@ -46,36 +58,68 @@ final class SweepFolder {
 
   SweepFolder() {}
 
+  /** Runs the cells of one model, that of the session. */
+  int run(Session session, List<Cell> cells) {
+    return run(session, List.of(), machine -> cells);
+  }
+
   /**
    * Runs what the journal does not hold yet, writes the report and prints it.
    *
+   * @param models model files, each loaded when the one before is over and closed; none for the
+   *     session's own
+   * @param plan lays out the cells of a model
    * @return the exit code
    */
-  int run(Session session, List<Cell> cells) {
+  int run(Session session, List<Path> models, Function<Machine, List<Cell>> plan) {
     int[] part = part();
     if (attempts < 1) {
       throw new InvalidOptionException("attempts", Integer.toString(attempts), "1 or more");
     }
-    Sweep sweep = new Sweep(cells, attempts).shard(part[0], part[1]);
-    Console console = session.console();
-    Sweep.Outcome outcome;
+    Deque<Path> files = new ArrayDeque<>(session.modelFiles(models));
+    Machine machine = files.isEmpty() ? session.machine() : session.machine(files.pop());
+    List<Cell> cells = plan.apply(machine); // what does not fit is refused before there is a folder
     Path file = out.resolve(SweepReport.journal(part[0], part[1]));
+    Sweep.Outcome outcome = Sweep.Outcome.NONE;
+    int place = 0;
     try (Journal journal = Journal.open(file, repair)) {
-      if (journal.cutBytes() > 0) {
-        console.note(
-            "the last record of the journal was incomplete and has been cut ("
-                + journal.cutBytes()
-                + " bytes); it is computed again");
-      }
-      try (ProgressLine line = new ProgressLine(console)) {
-        outcome = sweep.run(journal, line::update);
+      noteCut(session.console(), journal);
+      new RunConfig(spec, session, models).write(out);
+      while (true) {
+        Sweep sweep = new Sweep(cells, attempts, place).shard(part[0], part[1]);
+        outcome = outcome.plus(run(session.console(), sweep, journal));
+        if (files.isEmpty()) {
+          break;
+        }
+        place += cells.size();
+        cells = plan.apply(session.machine(files.pop()));
       }
     }
-    SweepReport report = SweepReport.of(out);
-    report.write(out);
+    SweepReport report = SweepReport.write(out);
     session.print(report.json(), report.text());
     notes(session, outcome);
     return outcome.failed() + outcome.given() == 0 ? 0 : 1;
+  }
+
+  private Sweep.Outcome run(Console console, Sweep sweep, Journal journal) {
+    List<String> elsewhere = new ArrayList<>();
+    for (Path other : SweepReport.journals(out)) {
+      if (!other.equals(journal.file())) {
+        elsewhere.addAll(Journal.read(other));
+      }
+    }
+    try (ProgressLine line = new ProgressLine(console)) {
+      return sweep.run(journal, elsewhere, line::update);
+    }
+  }
+
+  private static void noteCut(Console console, Journal journal) {
+    if (journal.cutBytes() > 0) {
+      console.note(
+          "the last record of the journal was incomplete and has been cut ("
+              + journal.cutBytes()
+              + " bytes); it is computed again");
+    }
   }
 
   /** The shard, from 0, and how many there are. */

@@ -60,6 +60,7 @@ public final class Journal implements AutoCloseable {
     try {
       Path folder = folderOf(file);
       Files.createDirectories(folder);
+      demandFile(file);
       lockChannel = lock(file);
       JournalScan scan =
           Files.exists(file) ? JournalScan.of(Files.readAllBytes(file)) : JournalScan.EMPTY;
@@ -98,6 +99,7 @@ public final class Journal implements AutoCloseable {
   public static List<String> read(Path file) {
     byte[] bytes;
     try {
+      demandFile(file);
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new JournalException("cannot read the journal " + file + ": " + reason(e), e);
@@ -110,9 +112,21 @@ public final class Journal implements AutoCloseable {
     return scan.records();
   }
 
+  /** A device may have no end, a pipe no other side. */
+  private static void demandFile(Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException("it is not a file");
+    }
+  }
+
   /** The records found when it was opened, and those appended since, in order. */
   public List<String> records() {
     return List.copyOf(records);
+  }
+
+  /** Where it is. */
+  public Path file() {
+    return file;
   }
 
   /** Bytes of a torn last line that were cut when it was opened; 0 where it ended cleanly. */

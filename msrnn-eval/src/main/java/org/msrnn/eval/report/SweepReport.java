@@ -1,9 +1,12 @@
 package org.msrnn.eval.report;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -20,6 +23,7 @@ import org.msrnn.eval.journal.Journal;
 import org.msrnn.eval.sweep.CellRecord;
 import org.msrnn.eval.sweep.Metric;
 import org.msrnn.eval.sweep.Sweep;
+import org.msrnn.eval.sweep.TaskKinds;
 
 /** The files beside a journal, made from it alone. */
 public final class SweepReport {
@@ -40,9 +44,7 @@ public final class SweepReport {
 
   /** The cells of the journals in a folder, which may still grow. */
   public static List<CellRecord> cells(Path folder) {
-    List<String> lines = new ArrayList<>();
-    journals(folder).forEach(journal -> lines.addAll(Journal.read(journal)));
-    return Sweep.records(lines);
+    return Sweep.merged(journals(folder).stream().map(Journal::read).toList());
   }
 
   /** What it says. */
@@ -56,7 +58,7 @@ public final class SweepReport {
   }
 
   /** The journals in a folder, the whole one first; that one where there is none. */
-  private static List<Path> journals(Path folder) {
+  public static List<Path> journals(Path folder) {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "journal*.jsonl")) {
       files.forEach(found::add);
@@ -68,12 +70,35 @@ public final class SweepReport {
   }
 
   /**
-   * Writes {@code results.csv}, {@code results.json}, {@code summary.md}, {@code report.html},
-   * answers.
+   * Writes a folder's files anew from its journals. One process does so at a time, or one that read
+   * the journals earlier could write its report later.
+   *
+   * @return the report
+   * @throws MsrnnException if a journal cannot be read, or a file cannot be written
    */
-  public void write(Path folder) {
+  public static SweepReport write(Path folder) {
+    of(folder); // no journal, no lock file
+    Path lock = folder.resolve("report.lock");
+    try (FileChannel channel =
+            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock _ = channel.lock()) {
+      SweepReport report = of(folder);
+      report.writeFiles(folder);
+      return report;
+    } catch (IOException e) {
+      throw new MsrnnException("cannot write a report to " + folder + ": " + IoReason.of(e), e);
+    }
+  }
+
+  private void writeFiles(Path folder) throws IOException {
     TextFile.replace(folder.resolve("results.csv"), ResultsCsv.of(summary.cells()));
+    TextFile.replace(folder.resolve("results.jsonl"), ResultsJsonl.of(summary.cells()));
     TextFile.replace(folder.resolve("results.json"), Json.pretty(json()) + "\n");
+    for (var file : LmEvalFiles.of(summary.cells()).entrySet()) {
+      LmEvalFiles.Name name = file.getKey();
+      Path model = Files.createDirectories(folder.resolve("lm-eval").resolve(name.model()));
+      TextFile.replace(model.resolve(name.file()), Json.pretty(file.getValue()) + "\n");
+    }
     TextFile.replace(folder.resolve("summary.md"), SummaryMarkdown.of(summary));
     TextFile.replace(folder.resolve("report.html"), HtmlPage.of(summary));
     QuestionFiles.write(folder, summary.cells());
@@ -109,6 +134,7 @@ public final class SweepReport {
             summary.rows(),
             rows ->
                 Numbers.bytes(rows.stream().mapToLong(r -> r.figures().bytes()).max().orElse(0))));
+    text.append(EfficiencyTable.of(summary.results(TaskKinds.EFFICIENCY)));
     return text.toString();
   }
 

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A cell as the journal holds it. Nothing but {@code seconds} and {@code finished} differs between
- * two runs of the same cell.
+ * two runs of the same command, unless its task's figures are {@link TaskKind#timed}.
  *
  * @param key {@link CellId#key}
  * @param status {@code done} or {@code failed}
@@ -17,6 +17,8 @@ import tools.jackson.databind.JsonNode;
  * @param error why it failed
  * @param seconds how long it took
  * @param finished when, in UTC
+ * @param place the cell's place in the grid of its command, from 0: several journals of one grid
+ *     are put together by it
  */
 public record CellRecord(
     String key,
@@ -25,7 +27,8 @@ public record CellRecord(
     @Nullable Figures result,
     @Nullable String error,
     double seconds,
-    String finished) {
+    String finished,
+    int place) {
   private static final String DONE = "done";
   private static final String FAILED = "failed";
 
@@ -37,7 +40,8 @@ public record CellRecord(
       @Nullable JsonNode result,
       @Nullable String error,
       double seconds,
-      String finished) {}
+      String finished,
+      int place) {}
 
   /** Whether it holds a result. */
   public boolean done() {
@@ -50,12 +54,12 @@ public record CellRecord(
         .orElseThrow(() -> new IllegalStateException("a task of another version: " + cell.task()));
   }
 
-  static CellRecord of(CellId cell, Figures figures, double seconds, String finished) {
-    return new CellRecord(cell.key(), DONE, cell, figures, null, seconds, finished);
+  static CellRecord of(CellId cell, Figures figures, double seconds, String finished, int place) {
+    return new CellRecord(cell.key(), DONE, cell, figures, null, seconds, finished, place);
   }
 
-  static CellRecord failed(CellId cell, String error, double seconds, String finished) {
-    return new CellRecord(cell.key(), FAILED, cell, null, error, seconds, finished);
+  static CellRecord failed(CellId cell, String error, double seconds, String finished, int place) {
+    return new CellRecord(cell.key(), FAILED, cell, null, error, seconds, finished, place);
   }
 
   /**
@@ -70,6 +74,13 @@ public record CellRecord(
     Figures figures =
         line.result == null || line.result.isNull() ? null : Json.read(line.result, kind.figures());
     return new CellRecord(
-        line.key, line.status, line.cell, figures, line.error, line.seconds, line.finished);
+        line.key,
+        line.status,
+        line.cell,
+        figures,
+        line.error,
+        line.seconds,
+        line.finished,
+        line.place);
   }
 }

@@ -9,6 +9,8 @@ package org.msrnn.eval.sweep;
  * @param decimals digits after the point that are worth showing
  */
 public record Metric(String name, String title, boolean higherIsBetter, int decimals) {
+  /** The name of the metric that says how far the mean of the main one may be off. */
+  public static final String STANDARD_ERROR = "standardError";
 
   /** One of which less is better. */
   static Metric lower(String name, String title, int decimals) {

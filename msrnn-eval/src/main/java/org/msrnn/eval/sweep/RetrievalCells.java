@@ -51,6 +51,7 @@ public record RetrievalCells(List<RetrievalItem> items) implements Task {
     CellId id = new CellId(kind.name(), item.id(), digest, own, setup.settings());
     Integer cut = setup.reference() == Reference.BASELINE ? setup.state() : null;
     RetrievalTask task = new RetrievalTask(machine.model(), setup.spec(), cut);
-    return new Cell(id, watch -> task.run(item));
+    int most = item.newTokens();
+    return new Cell(id, watch -> task.run(item, n -> watch.update(n, most, n + " tokens")));
   }
 }

@@ -3,6 +3,7 @@ package org.msrnn.eval.sweep;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,14 +18,38 @@ import tools.jackson.core.JacksonException;
  * Runs the cells of a sweep that its journal does not hold yet. A cell counts as done when its
  * record is on the disk; one that failed has a record too, and is tried again by the next run, so
  * and so many times.
- *
- * @param cells the grid
- * @param attempts how often a cell may fail before it is left alone
  */
-public record Sweep(List<Cell> cells, int attempts) {
-  /** Copies the cells. */
-  public Sweep {
-    cells = List.copyOf(cells);
+public final class Sweep {
+  private final List<Cell> cells;
+  private final List<Integer> places;
+  private final int attempts;
+
+  /**
+   * A sweep over a whole grid.
+   *
+   * @param cells the grid
+   * @param attempts how often a cell may fail before it is left alone
+   */
+  public Sweep(List<Cell> cells, int attempts) {
+    this(cells, attempts, 0);
+  }
+
+  /**
+   * A sweep over a part of a grid that begins somewhere.
+   *
+   * @param first cells of the grid before this part
+   */
+  public Sweep(List<Cell> cells, int attempts, int first) {
+    this(
+        cells,
+        java.util.stream.IntStream.range(first, first + cells.size()).boxed().toList(),
+        attempts);
+  }
+
+  private Sweep(List<Cell> cells, List<Integer> places, int attempts) {
+    this.cells = List.copyOf(cells);
+    this.places = List.copyOf(places);
+    this.attempts = attempts;
   }
 
   /** Is told how far a sweep is. */
@@ -33,7 +58,8 @@ public record Sweep(List<Cell> cells, int attempts) {
     /**
      * A cell is about to run, is on its way, or all have run.
      *
-     * @param done cells that this run is through with, the current one by its share
+     * @param done cells that this run is through with, the current one by its share; each weighs
+     *     what it is expected to take
      * @param all cells that this run has to compute
      * @param now the cell, and its running metric, in words; empty at the end
      */
@@ -48,7 +74,24 @@ public record Sweep(List<Cell> cells, int attempts) {
    * @param failed of which failed in this run
    * @param given of which failed too often before and were not tried again
    */
-  public record Outcome(int cells, int computed, int failed, int given) {}
+  public record Outcome(int cells, int computed, int failed, int given) {
+    /** Of no cells at all. */
+    public static final Outcome NONE = new Outcome(0, 0, 0, 0);
+
+    /** Of both. */
+    public Outcome plus(Outcome other) {
+      return new Outcome(
+          cells + other.cells,
+          computed + other.computed,
+          failed + other.failed,
+          given + other.given);
+    }
+  }
+
+  /** The grid, or this process's part of it. */
+  public List<Cell> cells() {
+    return cells;
+  }
 
   /**
    * The cells of one of several processes that share a sweep. Cells that share work stay together.
@@ -59,59 +102,96 @@ public record Sweep(List<Cell> cells, int attempts) {
   public Sweep shard(int shard, int shards) {
     Map<String, Integer> groups = new LinkedHashMap<>();
     List<Cell> own = new ArrayList<>();
-    for (Cell cell : cells) {
-      int group = groups.computeIfAbsent(cell.share(), s -> groups.size());
+    List<Integer> ownPlaces = new ArrayList<>();
+    for (int i = 0; i < cells.size(); i++) {
+      int group = groups.computeIfAbsent(cells.get(i).share(), s -> groups.size());
       if (group % shards == shard) {
-        own.add(cell);
+        own.add(cells.get(i));
+        ownPlaces.add(places.get(i));
       }
     }
-    return new Sweep(own, attempts);
+    return new Sweep(own, ownPlaces, attempts);
   }
 
-  /** Runs what is left, one cell after the other: the backend keeps all processors busy. */
+  /** Runs what no journal but this one may hold. */
   public Outcome run(Journal journal, Progress progress) {
-    Map<String, Integer> failures = new HashMap<>();
-    for (String line : journal.records()) {
-      CellRecord record = read(line);
-      if (record.done()) {
-        failures.put(record.key(), -1);
-      } else {
-        failures.merge(record.key(), 1, (old, one) -> old < 0 ? old : old + one);
+    return run(journal, List.of(), progress);
+  }
+
+  /**
+   * Runs what is left, one cell after the other: the backend keeps all processors busy.
+   *
+   * @param journal where records go
+   * @param elsewhere records of other journals of this sweep: what is done there is done
+   */
+  public Outcome run(Journal journal, List<String> elsewhere, Progress progress) {
+    History history = new History();
+    elsewhere.forEach(line -> history.add(read(line), false));
+    journal.records().forEach(line -> history.add(read(line), true));
+    List<Integer> left = new ArrayList<>();
+    int given = 0;
+    for (int i = 0; i < cells.size(); i++) {
+      int failures = history.failures(cells.get(i));
+      if (failures >= attempts) {
+        given++;
+      } else if (failures >= 0) {
+        left.add(i);
       }
     }
-    List<Cell> left =
-        cells.stream().filter(cell -> isLeft(failures.getOrDefault(cell.id().key(), 0))).toList();
+    left.forEach(i -> history.pace.expect(cells.get(i).id()));
     int failed = 0;
-    for (int i = 0; i < left.size(); i++) {
-      Cell cell = left.get(i);
-      int over = i;
-      String name = words(cell.id());
-      progress.update(over, left.size(), name);
-      CellRecord record =
-          compute(
-              cell,
-              (done, total, now) ->
-                  progress.update(
-                      over + Math.clamp((double) done / Math.max(1, total), 0, 1),
-                      left.size(),
-                      now.isEmpty() ? name : name + ": " + now));
+    double seconds = 0;
+    for (int n = 0; n < left.size(); n++) {
+      Cell cell = cells.get(left.get(n));
+      String name = (n + 1) + "/" + left.size() + " " + words(cell.id());
+      history.pace.begin(cell.id());
+      Cell.Watch watch = watch(name, seconds, history.pace, cell.id(), left.size(), progress);
+      watch.update(0, 1, "");
+      CellRecord record = compute(cell, places.get(left.get(n)), watch);
       journal.append(Json.line(record));
+      history.pace.learn(record);
+      seconds += record.seconds();
       failed += record.done() ? 0 : 1;
     }
     progress.update(left.size(), left.size(), "");
-    int given =
-        (int)
-            cells.stream()
-                .filter(cell -> failures.getOrDefault(cell.id().key(), 0) >= attempts)
-                .count();
     return new Outcome(cells.size(), left.size(), failed, given);
   }
 
-  private boolean isLeft(int failures) {
-    return failures >= 0 && failures < attempts;
+  /** What was tried before. */
+  private static final class History {
+    private static final int DONE = -1;
+
+    private final Map<String, Integer> failures = new HashMap<>();
+    private final Pace pace = new Pace();
+
+    void add(CellRecord record, boolean own) {
+      pace.learn(record);
+      if (record.done()) {
+        failures.put(record.key(), DONE);
+      } else if (own) {
+        failures.merge(record.key(), 1, (old, one) -> old == DONE ? old : old + one);
+      }
+    }
+
+    /** How often it failed; less than 0 if it is done. */
+    int failures(Cell cell) {
+      return failures.getOrDefault(cell.id().key(), 0);
+    }
   }
 
-  private static CellRecord compute(Cell cell, Cell.Watch watch) {
+  /** Turns the share of one cell into that of the run. */
+  private static Cell.Watch watch(
+      String name, double before, Pace pace, CellId cell, int cells, Progress progress) {
+    double own = pace.of(cell);
+    double all = before + own + pace.ofWaiting();
+    return (done, total, now) -> {
+      double share = Math.clamp((double) done / Math.max(1, total), 0, 1);
+      progress.update(
+          cells * (before + share * own) / all, cells, now.isEmpty() ? name : name + ": " + now);
+    };
+  }
+
+  private static CellRecord compute(Cell cell, int place, Cell.Watch watch) {
     long start = System.nanoTime();
     Figures figures = null;
     String error = "";
@@ -125,8 +205,8 @@ public record Sweep(List<Cell> cells, int attempts) {
     double seconds = Math.round((System.nanoTime() - start) / 1e6) / 1e3;
     String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     return figures == null
-        ? CellRecord.failed(cell.id(), error, seconds, now)
-        : CellRecord.of(cell.id(), figures, seconds, now);
+        ? CellRecord.failed(cell.id(), error, seconds, now, place)
+        : CellRecord.of(cell.id(), figures, seconds, now, place);
   }
 
   private static String words(CellId id) {
@@ -147,11 +227,28 @@ public record Sweep(List<Cell> cells, int attempts) {
    */
   public static List<CellRecord> records(List<String> lines) {
     Map<String, CellRecord> byKey = new LinkedHashMap<>();
-    for (String line : lines) {
-      CellRecord record = read(line);
-      byKey.put(record.key(), record);
-    }
+    lines.forEach(line -> add(byKey, read(line)));
     return List.copyOf(byKey.values());
+  }
+
+  /**
+   * The cells of several journals of one sweep, in the order of its grid, whichever process
+   * computed them. Of two records of one cell the later counts, and one with a result before one
+   * without.
+   */
+  public static List<CellRecord> merged(List<List<String>> journals) {
+    if (journals.size() == 1) {
+      return records(journals.getFirst());
+    }
+    Map<String, CellRecord> byKey = new LinkedHashMap<>();
+    for (List<String> journal : journals) {
+      records(journal).forEach(record -> add(byKey, record));
+    }
+    return byKey.values().stream().sorted(Comparator.comparingInt(CellRecord::place)).toList();
+  }
+
+  private static void add(Map<String, CellRecord> byKey, CellRecord record) {
+    byKey.merge(record.key(), record, (old, one) -> old.done() && !one.done() ? old : one);
   }
 
   private static CellRecord read(String line) {

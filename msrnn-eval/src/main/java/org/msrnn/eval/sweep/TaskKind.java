@@ -16,6 +16,8 @@ import org.msrnn.eval.task.Figures;
  * @param metrics what is shown of all items together, the main one first; empty for results that
  *     are looked at and not compared
  * @param total the metrics of all items together, by name; what does not apply is left out
+ * @param timed whether figures are measured times: of the machine and the moment, and not equal
+ *     when they are computed again
  */
 public record TaskKind<F extends Figures>(
     String name,
@@ -23,7 +25,19 @@ public record TaskKind<F extends Figures>(
     String explanation,
     Class<F> figures,
     List<Metric> metrics,
-    Function<List<F>, Map<String, Double>> total) {
+    Function<List<F>, Map<String, Double>> total,
+    boolean timed) {
+
+  /** A task whose figures depend on its input alone. */
+  public TaskKind(
+      String name,
+      String title,
+      String explanation,
+      Class<F> figures,
+      List<Metric> metrics,
+      Function<List<F>, Map<String, Double>> total) {
+    this(name, title, explanation, figures, metrics, total, false);
+  }
 
   /** The metrics of all items together. */
   public Map<String, Double> total(List<? extends Figures> items) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.msrnn.eval.retention.RetentionFigures;
 import org.msrnn.eval.retention.TextFigures;
+import org.msrnn.eval.task.EfficiencyFigures;
 import org.msrnn.eval.task.KeptMap;
 import org.msrnn.eval.task.PerplexityFigures;
 import org.msrnn.eval.task.QuestionFigures;
@@ -108,6 +109,21 @@ public final class TaskKinds {
           List.of(),
           items -> java.util.Map.of());
 
+  /** Batched decoding: speed and memory. */
+  public static final TaskKind<EfficiencyFigures> EFFICIENCY =
+      new TaskKind<>(
+          "efficiency",
+          "Efficiency",
+          "Tokens a second of sequences that step together; higher is better. Measured times: other"
+              + " each time.",
+          EfficiencyFigures.class,
+          List.of(
+              Metric.higher("tokensPerSecond", "tokens/s", 1),
+              Metric.lower("deviation", "deviation of a repetition", 1),
+              Metric.higher("largestBatch", "largest batch", 0)),
+          items -> items.getLast().metrics(),
+          true);
+
   /** How long tokens are kept, and what attention is lost. */
   public static final TaskKind<RetentionFigures> RETENTION =
       new TaskKind<>(
@@ -145,6 +161,7 @@ public final class TaskKinds {
           RETRIEVAL,
           NEEDLE_MAP,
           STORY,
+          EFFICIENCY,
           RETENTION,
           TEXT,
           KEPT_MAP);

@@ -9,7 +9,7 @@ import org.msrnn.eval.task.Figures;
 /** The usual ways in which items add up. */
 final class Totals {
   /** The metric that says how far a mean may be off. */
-  static final String STANDARD_ERROR = "standardError";
+  static final String STANDARD_ERROR = Metric.STANDARD_ERROR;
 
   private Totals() {}
 

@@ -1,6 +1,7 @@
 package org.msrnn.eval.task;
 
 import org.jspecify.annotations.Nullable;
+import java.util.function.IntConsumer;
 import org.msrnn.api.MultiState;
 import org.msrnn.api.StateSpec;
 import org.msrnn.core.Model;
@@ -18,11 +19,28 @@ public record RetrievalTask(Model model, StateSpec spec, @Nullable Integer cut) 
 
   /** Runs one item. */
   public RetrievalFigures run(RetrievalItem item) {
+    return run(item, tokens -> {});
+  }
+
+  /**
+   * Runs one item.
+   *
+   * @param progress is told the tokens of the answer so far
+   */
+  public RetrievalFigures run(RetrievalItem item, IntConsumer progress) {
+    int[] written = {0};
     int[] prompt = prompt(item);
     try (MultiState state = model.msrnn().start(spec)) {
       var result =
           new Generator(model.msrnn(), Sampler.greedy(), model.tokenizer()::ends)
-              .run(state, prompt, item.newTokens(), token -> true);
+              .run(
+                  state,
+                  prompt,
+                  item.newTokens(),
+                  token -> {
+                    progress.accept(++written[0]);
+                    return true;
+                  });
       String prediction = model.tokenizer().decode(result.tokens());
       return new RetrievalFigures(
           item.kind(),

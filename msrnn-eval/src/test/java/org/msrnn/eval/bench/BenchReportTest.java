@@ -21,9 +21,12 @@ import org.msrnn.core.plugin.Catalog;
 import org.msrnn.core.synthetic.ModelShape;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.task.Machine.Setup;
+import org.msrnn.eval.task.StateFigures;
 
 /** Figures and formats, from measurements made up. */
 class BenchReportTest {
+  private static final StateFigures STATE = new StateFigures(1, 64, 64, 0);
+
   private static final ModelFigures MODEL = new ModelFigures("m", "Q8_0", 3000, 2500, 2000);
 
   private static Measurement measured(BenchCase.Kind kind, int batch, Double... seconds) {
@@ -31,7 +34,7 @@ class BenchReportTest {
     var setup =
         new Setup(
             StateSpec.of(tova, 8), null, "tova", 8, () -> fail("figures need no description"));
-    return new Measurement(setup, new BenchCase(kind, 10, batch, 5), List.of(seconds), 500, 64);
+    return new Measurement(setup, new BenchCase(kind, 10, batch, 5), List.of(seconds), 500, STATE);
   }
 
   private static BenchResult result(@Nullable Long peak, @Nullable Long capacity) {
@@ -163,13 +166,13 @@ class BenchReportTest {
   @ParameterizedTest
   @CsvSource({"8GiB, 8589934592", "512 MiB, 536870912", "1.5GB, 1500000000", "2TB, 2000000000000"})
   void amountsOfMemoryHaveUnits(String text, long bytes) {
-    assertThat(StateMemory.parse(text)).isEqualTo(bytes);
+    assertThat(StateMemory.parse("capacity", text)).isEqualTo(bytes);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"8", "GiB", "-1GiB", "8 gb", "0MiB", "8GiBs", ""})
   void otherAmountsAreRefused(String text) {
-    assertThatThrownBy(() -> StateMemory.parse(text))
+    assertThatThrownBy(() -> StateMemory.parse("capacity", text))
         .isInstanceOf(InvalidOptionException.class)
         .hasMessageContaining("such as 8GiB");
   }

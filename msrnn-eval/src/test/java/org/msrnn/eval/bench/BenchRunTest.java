@@ -106,10 +106,10 @@ class BenchRunTest {
         run(plan(setups(policy, Integer.toString(state)), 8, steps, depth));
 
     assertThat(measured.get(0).kvBytes()).as("a prompt's tokens share what they read").isZero();
-    assertThat(measured.get(0).stateBytes()).isEqualTo(ONE * Math.min(depth + 8, bound));
+    assertThat(measured.get(0).state().bytes()).isEqualTo(ONE * Math.min(depth + 8, bound));
     for (Measurement generated : measured.subList(1, 3)) {
       assertThat(generated.kvBytes()).isCloseTo(ONE * (kept + 2), within(1e-6));
-      assertThat(generated.stateBytes()).isEqualTo(ONE * Math.min(depth + steps, bound));
+      assertThat(generated.state().bytes()).isEqualTo(ONE * Math.min(depth + steps, bound));
     }
   }
 
@@ -118,7 +118,7 @@ class BenchRunTest {
     int context = model.info().context();
     List<Measurement> measured = run(plan(setups("tova", "16"), 0, 2, context + 10));
 
-    assertThat(measured).hasSize(2).allSatisfy(m -> assertThat(m.stateBytes()).isEqualTo(16 * ONE));
+    assertThat(measured).hasSize(2).allSatisfy(m -> assertThat(m.state().bytes()).isEqualTo(16 * ONE));
   }
 
   /** The formula of the capacity against a state that was filled. */
