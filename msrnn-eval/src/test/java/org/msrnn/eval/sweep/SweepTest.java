@@ -3,6 +3,9 @@ package org.msrnn.eval.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,6 +165,94 @@ class SweepTest {
     assertThatThrownBy(() -> run(first, crash)).isInstanceOf(StackOverflowError.class);
     assertThat(run(first, cell("crash", () -> 0.0))).isEqualTo(new Sweep.Outcome(2, 1, 0, 0));
     assertThat(ran).containsExactly("crash");
+  }
+
+  /** Whatever of the last two records is lost is computed again, and nothing else. */
+  @Test
+  void journalCutAtAnyByteOfItsLastRecordsIsResumed() throws IOException {
+    Cell[] cells = {cell("a", () -> 1.0), cell("b", () -> 0.5), cell("c", () -> 0.25)};
+    run(cells);
+    byte[] whole = Files.readAllBytes(file);
+    List<Object> expected = results();
+    int first = new String(whole, StandardCharsets.UTF_8).indexOf('\n') + 1;
+    int second = new String(whole, StandardCharsets.UTF_8).indexOf('\n', first) + 1;
+    for (int length = first; length < whole.length; length++) {
+      Files.write(file, java.util.Arrays.copyOf(whole, length));
+
+      assertThat(run(cells).computed()).as("cut at %d", length).isEqualTo(length < second ? 2 : 1);
+      assertThat(results()).as("cut at %d", length).isEqualTo(expected);
+      assertThat(Journal.read(file)).hasSize(3);
+    }
+  }
+
+  private List<Object> results() {
+    return records().stream()
+        .map(r -> (Object) List.of(r.key(), r.status(), r.cell(), r.result(), r.place()))
+        .toList();
+  }
+
+  @Test
+  void shareOfARunFollowsWhatSuchCellsTook() {
+    List<String> told = new ArrayList<>();
+    Cell half =
+        new Cell(
+            id("half", 0),
+            watch -> {
+              watch.update(5, 10, "3.25");
+              watch.update(20, 10, "");
+              return figures(0);
+            });
+    try (Journal journal = Journal.open(file)) {
+      new Sweep(List.of(half, cell("next", () -> 1.0)), ATTEMPTS)
+          .run(journal, (done, all, now) -> told.add(done + " of " + all + " " + now));
+    }
+
+    assertThat(told.subList(0, 3))
+        .containsExactly(
+            "0.0 of 2 1/2 retrieval tova 8 half",
+            "0.5 of 2 1/2 retrieval tova 8 half: 3.25",
+            "1.0 of 2 1/2 retrieval tova 8 half");
+    assertThat(told.getLast()).isEqualTo("2.0 of 2 ");
+  }
+
+  @Test
+  void whatAnotherJournalHoldsIsNotComputed() {
+    run(cell("a", () -> 1.0));
+    List<String> elsewhere = Journal.read(file);
+    Cell again = cell("a", () -> 1.0);
+    Cell bad =
+        cell(
+            "bad",
+            () -> {
+              throw new MsrnnException("not today");
+            });
+    ran.clear();
+    try (Journal journal = Journal.open(folder.resolve("other.jsonl"))) {
+      Sweep.Outcome outcome =
+          new Sweep(List.of(again, bad), ATTEMPTS).run(journal, elsewhere, (d, n, s) -> {});
+
+      assertThat(outcome).isEqualTo(new Sweep.Outcome(2, 1, 1, 0));
+      assertThat(ran).containsExactly("bad");
+    }
+  }
+
+  @Test
+  void journalsOfShardsComeTogetherInTheOrderOfTheGrid() {
+    List<Cell> cells = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      cells.add(cell("item " + i, () -> 0.0));
+    }
+    List<List<String>> journals = new ArrayList<>();
+    for (int shard = 0; shard < 3; shard++) {
+      try (Journal journal = Journal.open(folder.resolve(shard + ".jsonl"))) {
+        new Sweep(cells, ATTEMPTS).shard(shard, 3).run(journal, (d, n, s) -> {});
+        journals.add(journal.records());
+      }
+    }
+
+    assertThat(Sweep.merged(journals))
+        .extracting(r -> r.cell().item())
+        .isEqualTo(cells.stream().map(c -> c.id().item()).toList());
   }
 
   @Test
