@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.io.Json;
@@ -19,10 +18,9 @@ import picocli.CommandLine.Model.OptionSpec;
  * journal that cannot be made from it.
  *
  * @param spec the command
- * @param session its session
- * @param models the models of a command that takes several
+ * @param backend the backend and its device
  */
-record RunConfig(@Nullable CommandSpec spec, Session session, List<Path> models) {
+record RunConfig(@Nullable CommandSpec spec, String backend) {
 
   /** Writes the file. */
   void write(Path folder) {
@@ -31,13 +29,10 @@ record RunConfig(@Nullable CommandSpec spec, Session session, List<Path> models)
       config.put("command", spec.name());
       config.put("options", options(spec));
     }
-    List<Path> files = models.isEmpty() ? List.of(session.modelFile()) : models;
-    config.put("models", files.stream().map(Path::toString).toList());
     config.put("version", CodeVersion.current());
-    config.put("backend", session.backend().description());
+    config.put("backend", backend);
     config.put("java", Runtime.version() + ", " + System.getProperty("java.vm.name"));
-    config.put(
-        "system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    config.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     config.put("processor", processor());
     config.put("processors", Runtime.getRuntime().availableProcessors());
     TextFile.replace(folder.resolve("config.json"), Json.pretty(config) + "\n");
@@ -59,7 +54,7 @@ record RunConfig(@Nullable CommandSpec spec, Session session, List<Path> models)
       case null -> null;
       case Number number -> number;
       case Boolean flag -> flag;
-      case Collection<?> list -> list.stream().map(String::valueOf).toList();
+      case Collection<?> list -> list.stream().map(RunConfig::plain).toList();
       default -> value.toString();
     };
   }

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
     })
 final class SweepCommand implements Callable<Integer> {
   private static final long DEFAULT_LIMIT = 8192;
-  private static final List<String> TASKS = 
+  private static final List<String> TASKS =
       List.of("perplexity", "extrapolation", "retrieval", "efficiency");
 
   private final Session session;

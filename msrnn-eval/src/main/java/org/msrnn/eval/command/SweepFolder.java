@@ -84,7 +84,7 @@ final class SweepFolder {
     int place = 0;
     try (Journal journal = Journal.open(file, repair)) {
       noteCut(session.console(), journal);
-      new RunConfig(spec, session, models).write(out);
+      new RunConfig(spec, session.backend().description()).write(out);
       while (true) {
         Sweep sweep = new Sweep(cells, attempts, place).shard(part[0], part[1]);
         outcome = outcome.plus(run(session.console(), sweep, journal));

@@ -124,8 +124,7 @@ public final class EfficiencyTable {
     states.forEach(k -> head.add(k.toString()));
     head.add("unbounded");
     TextTable table = new TextTable(2, head.toArray(String[]::new));
-    Row reference =
-        rows.stream().filter(r -> r.policy.equals(REFERENCE)).findFirst().orElse(null);
+    Row reference = rows.stream().filter(r -> r.policy.equals(REFERENCE)).findFirst().orElse(null);
     for (String policy : rows.stream().map(Row::policy).distinct().toList()) {
       List<@Nullable Row> own = new ArrayList<>();
       states.forEach(k -> own.add(find(rows, policy, k)));
@@ -139,7 +138,12 @@ public final class EfficiencyTable {
       }
       for (int batch : batches(rows)) {
         String figure = "relative throughput, batch " + batch;
-        line(table, policy, figure, own, r -> relative(r.rate(batch), reference, x -> x.rate(batch)));
+        line(
+            table,
+            policy,
+            figure,
+            own,
+            r -> relative(r.rate(batch), reference, x -> x.rate(batch)));
       }
       String best = "relative throughput, best batch" + (memory == null ? "" : " that fits");
       line(table, policy, best, own, r -> relative(r.best(), reference, Row::best));

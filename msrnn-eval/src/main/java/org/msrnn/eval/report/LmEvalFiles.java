@@ -43,9 +43,7 @@ final class LmEvalFiles {
     Map<Settings, List<CellRecord>> setups = new LinkedHashMap<>();
     for (CellRecord record : FlatCell.shown(cells)) {
       if (record.done()) {
-        setups
-            .computeIfAbsent(record.cell().settings(), settings -> new ArrayList<>())
-            .add(record);
+        setups.computeIfAbsent(record.cell().settings(), settings -> new ArrayList<>()).add(record);
       }
     }
     Map<Name, Map<String, Object>> files = new LinkedHashMap<>();

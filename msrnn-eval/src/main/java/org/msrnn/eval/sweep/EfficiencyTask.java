@@ -82,8 +82,7 @@ public record EfficiencyTask(
                 "memory", memory == null ? "none" : memory.toString()));
     String item = "random tokens";
     CellId id =
-        new CellId(
-            TaskKinds.EFFICIENCY.name(), item, Digest.sha256(item), own, setup.settings());
+        new CellId(TaskKinds.EFFICIENCY.name(), item, Digest.sha256(item), own, setup.settings());
     BenchPlan plan =
         plan(List.of(setup), List.of(batch), depth, tokens, repetitions, setup.settings().seed());
     return new Cell(id, watch -> run(machine, plan, watch));

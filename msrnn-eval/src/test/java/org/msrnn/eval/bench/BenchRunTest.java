@@ -118,7 +118,9 @@ class BenchRunTest {
     int context = model.info().context();
     List<Measurement> measured = run(plan(setups("tova", "16"), 0, 2, context + 10));
 
-    assertThat(measured).hasSize(2).allSatisfy(m -> assertThat(m.state().bytes()).isEqualTo(16 * ONE));
+    assertThat(measured)
+        .hasSize(2)
+        .allSatisfy(m -> assertThat(m.state().bytes()).isEqualTo(16 * ONE));
   }
 
   /** The formula of the capacity against a state that was filled. */

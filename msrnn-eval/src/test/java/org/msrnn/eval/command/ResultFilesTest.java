@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -81,7 +82,7 @@ class ResultFilesTest {
   void everyFileAndColumnIsDocumented() throws Exception {
     Path root = Path.of("").toAbsolutePath();
     while (!Files.exists(root.resolve("docs/results.md"))) {
-      root = root.getParent();
+      root = Objects.requireNonNull(root.getParent(), "no folder above has docs/results.md");
     }
     String page = Files.readString(root.resolve("docs/results.md"));
     Set<String> names = new LinkedHashSet<>();
@@ -99,7 +100,7 @@ class ResultFilesTest {
     JsonNode json = lmEval("tova");
     List<Map<String, String>> retrieval =
         csv.stream()
-            .filter(r -> r.get("task").equals("retrieval") && r.get("policy").equals("tova"))
+            .filter(r -> "retrieval".equals(r.get("task")) && "tova".equals(r.get("policy")))
             .toList();
     double mean =
         retrieval.stream().mapToDouble(r -> Double.parseDouble(r.get("accuracy"))).sum() / 3;
@@ -113,7 +114,7 @@ class ResultFilesTest {
     assertThat(json.at("/results/perplexity/perplexity_stderr,none").asString()).isEqualTo("N/A");
     List<Map<String, String>> texts =
         csv.stream()
-            .filter(r -> r.get("task").equals("perplexity") && r.get("policy").equals("tova"))
+            .filter(r -> "perplexity".equals(r.get("task")) && "tova".equals(r.get("policy")))
             .toList();
     double nll = texts.stream().mapToDouble(r -> Double.parseDouble(r.get("nll"))).sum();
     double tokens = texts.stream().mapToDouble(r -> Double.parseDouble(r.get("tokens"))).sum();
@@ -135,6 +136,5 @@ class ResultFilesTest {
     for (String field : List.of("version", "java", "system", "processor", "backend")) {
       assertThat(json.get(field).asString()).as(field).isNotBlank();
     }
-    assertThat(json.at("/models")).hasSize(1);
   }
 }

@@ -17,8 +17,8 @@ import org.msrnn.eval.report.SweepReport;
 
 /**
  * Folders in which a sweep cannot go on: one clear sentence, exit code 1, nothing lost. Full and
- * read-only disks are small file systems in memory; where none may be mounted (it takes root), those
- * tests are skipped.
+ * read-only disks are small file systems in memory; where none may be mounted (it takes root),
+ * those tests are skipped.
  */
 class SweepFolderTest {
   @TempDir Path folder;
@@ -64,7 +64,10 @@ class SweepFolderTest {
   private static void demandOneSentence(Cli cli, String... parts) {
     assertThat(cli.code()).as(cli.err()).isEqualTo(1);
     assertThat(cli.out()).isEmpty();
-    assertThat(cli.err().lines().filter(l -> !l.matches("msrnn: (note: |the last record |[0-9]+ %).*")))
+    assertThat(
+            cli.err()
+                .lines()
+                .filter(l -> !l.matches("msrnn: (note: |the last record |[0-9]+ %).*")))
         .singleElement()
         .asString()
         .startsWith("msrnn: cannot ")
@@ -113,8 +116,7 @@ class SweepFolderTest {
 
     demandOneSentence(sweep(out), "cannot write", "journal.jsonl", "Read-only file system");
     demandOneSentence(sweep(disk.resolve("new")), "cannot write", "Read-only file system");
-    demandOneSentence(
-        Cli.run("report", out.toString()), "cannot write", "Read-only file system");
+    demandOneSentence(Cli.run("report", out.toString()), "cannot write", "Read-only file system");
     assertThat(TinySweep.records(out)).hasSize(TinySweep.CELLS);
   }
 

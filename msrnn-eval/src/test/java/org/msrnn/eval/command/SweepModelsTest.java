@@ -57,7 +57,7 @@ class SweepModelsTest {
         .contains("tova, model digest (SHA-256) " + digests.getLast().substring(0, 8));
     assertThat(sweep(out, two + "," + one).err()).contains("0 of 16 cells computed");
     JsonNode config = Json.read(Files.readString(out.resolve("config.json")), JsonNode.class);
-    assertThat(config.at("/models/0").asString()).isEqualTo(two.toString());
+    assertThat(config.at("/options/models/0").asString()).isEqualTo(two.toString());
     assertThat(config.at("/options/states/0").asString()).isEqualTo("1/256");
     assertThat(config.at("/options/seed").asInt()).isZero();
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.msrnn.eval.io.Json;
@@ -100,7 +101,7 @@ final class TinySweep {
       try (Journal journal = Journal.open(retimed.resolve(file.getFileName()))) {
         for (String record : Journal.read(file)) {
           ObjectNode json = (ObjectNode) Json.read(record, JsonNode.class);
-          JsonNode time = times.get(json.get("key").asString());
+          JsonNode time = Objects.requireNonNull(times.get(json.get("key").asString()), record);
           json.set("seconds", time.get("seconds"));
           json.set("finished", time.get("finished"));
           journal.append(Json.line(json));

@@ -21,11 +21,21 @@ class EfficiencyTableTest {
       String policy, @Nullable Integer state, int batch, double rate, long kept) {
     Settings settings =
         new Settings(
-            "m", "d", policy, null, state, "stepwise", "original", "uniform", "layer", "F32", "b", 0,
+            "m",
+            "d",
+            policy,
+            null,
+            state,
+            "stepwise",
+            "original",
+            "uniform",
+            "layer",
+            "F32",
+            "b",
+            0,
             "1");
     CellId id =
-        new CellId(
-            "efficiency", "i", "", new TreeMap<>(Map.of("batch", batch + "")), settings);
+        new CellId("efficiency", "i", "", new TreeMap<>(Map.of("batch", batch + "")), settings);
     var figures =
         new EfficiencyFigures(
             batch,

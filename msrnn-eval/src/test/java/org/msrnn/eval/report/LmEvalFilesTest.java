@@ -17,7 +17,18 @@ import tools.jackson.databind.JsonNode;
 class LmEvalFilesTest {
   private static Settings settings(String model, String policy, long seed) {
     return new Settings(
-        model, "d", policy, null, 8, "stepwise", "original", "uniform", "layer", "F32", "b", seed,
+        model,
+        "d",
+        policy,
+        null,
+        8,
+        "stepwise",
+        "original",
+        "uniform",
+        "layer",
+        "F32",
+        "b",
+        seed,
         "1");
   }
 

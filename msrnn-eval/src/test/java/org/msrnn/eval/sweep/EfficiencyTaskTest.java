@@ -60,7 +60,8 @@ class EfficiencyTaskTest {
                     + c.id().settings().state()
                     + " "
                     + c.id().options().get("batch"))
-        .containsExactly("full null 1", "full null 3", "tova 5 1", "tova 5 3", "tova 9 1", "tova 9 3");
+        .containsExactly(
+            "full null 1", "full null 3", "tova 5 1", "tova 5 3", "tova 9 1", "tova 9 3");
     assertThat(cells).extracting(c -> c.id().key()).doesNotHaveDuplicates();
     for (Cell cell : cells) {
       EfficiencyFigures figures = (EfficiencyFigures) cell.work().run((done, total, now) -> {});

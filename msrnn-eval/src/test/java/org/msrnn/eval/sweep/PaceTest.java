@@ -15,7 +15,18 @@ class PaceTest {
   private static CellId id(String task, String policy, int state, int item) {
     Settings settings =
         new Settings(
-            "m", "d", policy, null, state, "stepwise", "original", "uniform", "layer", "F32", "b", 0,
+            "m",
+            "d",
+            policy,
+            null,
+            state,
+            "stepwise",
+            "original",
+            "uniform",
+            "layer",
+            "F32",
+            "b",
+            0,
             "1");
     return new CellId(task, "item " + item, "", new TreeMap<>(), settings);
   }
