@@ -24,11 +24,13 @@ public final class ReferenceRows {
 
   /**
    * A question's answers by the name of their row: {@code human} where there are two references or
-   * more, {@code lead-200} where there are and they are scored by ROUGE.
+   * more of which each is an answer by itself, {@code lead-200} where there are and they are scored
+   * by ROUGE.
    */
   public static Map<String, Answer> answers(Question question) {
     Map<String, Answer> answers = new LinkedHashMap<>();
-    if (question.scored() && question.references().size() > 1) {
+    boolean alternatives = question.scoring() == Scoring.ROUGE || question.scoring() == Scoring.F1;
+    if (alternatives && question.references().size() > 1) {
       answers.put("human", withoutFirst(question, question.references().getFirst()));
       if (question.scoring() == Scoring.ROUGE) {
         answers.put("lead-" + WORDS, withoutFirst(question, lead(question.prompt().document())));
