@@ -10,6 +10,7 @@ import org.msrnn.api.InvalidOptionException;
 import org.msrnn.eval.dataset.PromptStyle;
 import org.msrnn.eval.dataset.Question;
 import org.msrnn.eval.dataset.QuestionFile;
+import org.msrnn.eval.sweep.Cell;
 import org.msrnn.eval.sweep.QuestionTask;
 import org.msrnn.eval.task.Machine;
 import picocli.CommandLine.Command;
@@ -105,11 +106,14 @@ final class EvalCommand implements Callable<Integer> {
                     style,
                     templates == null ? Map.of() : QuestionFile.templates(templates),
                     limit == null ? Integer.MAX_VALUE : limit));
-    Machine machine = session.machine();
+    return folder.run(session, grid.models, machine -> cells(machine, questions, style));
+  }
+
+  private List<Cell> cells(Machine machine, List<Question> questions, PromptStyle style) {
     int context = Math.min(machine.model().info().context(), TextOptions.PAPER_CHUNK);
     int most = promptTokens == null ? context : promptTokens;
     var asked = new QuestionTask(questions, style.written(), most, newTokens);
-    return folder.run(session, asked.cells(machine, grid.setups(session, machine)));
+    return asked.cells(machine, grid.setups(session, machine));
   }
 
   private PromptStyle style() {

@@ -89,6 +89,9 @@ final class RetentionCommand implements Callable<Integer> {
     if (tokens < 0) {
       throw new InvalidOptionException("tokens", Integer.toString(tokens), "1 or more");
     }
+    if (!grid.models.isEmpty()) {
+      throw new InvalidOptionException("models", "retention takes one model: name it with -m");
+    }
     Machine machine = session.machine();
     var tokenizer = machine.model().tokenizer();
     Map<String, TokenDocument> documents = documents(tokenizer);

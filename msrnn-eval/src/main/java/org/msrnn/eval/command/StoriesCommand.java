@@ -8,7 +8,6 @@ import org.msrnn.api.InvalidOptionException;
 import org.msrnn.core.sampling.Sampling;
 import org.msrnn.eval.io.TextFile;
 import org.msrnn.eval.sweep.StoryCells;
-import org.msrnn.eval.task.Machine;
 import org.msrnn.eval.task.StoryPrompt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,8 +57,8 @@ final class StoriesCommand implements Callable<Integer> {
     }
     Sampling draws = sampling.sampling(grid.seed, TEMPERATURE, 1);
     String request = prompt == null ? StoryPrompt.PAPER : TextFile.read(prompt);
-    Machine machine = session.machine();
     StoryCells task = new StoryCells(request, draws, sampling.stops, stories, sampling.count);
-    return folder.run(session, task.cells(machine, grid.setups(session, machine)));
+    return folder.run(
+        session, grid.models, machine -> task.cells(machine, grid.setups(session, machine)));
   }
 }

@@ -32,7 +32,7 @@ class PaceTest {
   }
 
   private void took(CellId id, double seconds) {
-    var figures = new RetrievalFigures("k", 1, "p", List.of(), 1, 1, StateFigures.NONE);
+    var figures = new RetrievalFigures("k", 1, null, 1, "p", List.of(), 1, 1, StateFigures.NONE);
     pace.learn(CellRecord.of(id, figures, seconds, "", 0));
   }
 
