@@ -1,7 +1,7 @@
 package org.msrnn.eval.task;
 
-import org.jspecify.annotations.Nullable;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.msrnn.api.MultiState;
 import org.msrnn.api.StateSpec;
 import org.msrnn.core.Model;

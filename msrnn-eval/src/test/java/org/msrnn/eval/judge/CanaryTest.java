@@ -150,8 +150,7 @@ class CanaryTest {
     Path out = Files.createDirectory(folder.resolve("good"));
     try (var server = JudgeServer.http((_, _) -> Reply.saying("(B)"))) {
       StringBuilder said = new StringBuilder();
-      JudgeReport report =
-          Objects.requireNonNull(run(out, server, JudgeLimits.STANDARD, said));
+      JudgeReport report = Objects.requireNonNull(run(out, server, JudgeLimits.STANDARD, said));
 
       assertThat(report.contests().getFirst().ties()).isEqualTo(2);
       assertThat(server.seen())

@@ -35,7 +35,8 @@ class LmEvalFilesTest {
   private static CellRecord record(Settings settings, String item, String length, double score) {
     CellId id =
         new CellId("retrieval", item, "", new TreeMap<>(Map.of("length", length)), settings);
-    var figures = new RetrievalFigures("k", 1, null, score, "p", List.of(), 1, 1, StateFigures.NONE);
+    var figures =
+        new RetrievalFigures("k", 1, null, score, "p", List.of(), 1, 1, StateFigures.NONE);
     return new CellRecord(id.key(), "done", id, figures, null, 1, "2026-01-02T03:04:05Z", 0);
   }
 
