@@ -31,7 +31,7 @@ class ResultFilesTest {
   static void sweepOnce() throws Exception {
     out = folder.resolve("out");
     String[] grid = {
-      "--tasks", "perplexity,extrapolation,retrieval", "--length", "190", "--max-new", "2"
+      "--tasks", "perplexity,extrapolation,retrieval", "--length", "300", "--max-new", "2"
     };
     List<String> args = TinySweep.args(out, grid);
     args.addAll(List.of("--items", "3"));
