@@ -39,6 +39,12 @@ final class SummaryMarkdown {
       text.append("\n## k = ").append(Numbers.count(state)).append("\n\n");
       text.append(page.table(state));
     }
+    List<String> orderings =
+        summary.sections().stream().flatMap(s -> Orderings.words(s).stream()).toList();
+    if (!orderings.isEmpty()) {
+      text.append("\n## The paper's ordering in these figures\n\n");
+      orderings.forEach(words -> text.append("- ").append(words).append('\n'));
+    }
     text.append("\n## Settings\n\n").append(page.settings());
     return text.toString();
   }
