@@ -42,4 +42,6 @@ module org.msrnn.eval {
       tools.jackson.databind;
   opens org.msrnn.eval.report to
       tools.jackson.databind;
+  opens org.msrnn.eval.report.page to
+      tools.jackson.databind;
 }

@@ -47,12 +47,12 @@ public final class Summary {
       double seconds) {
 
     /** Whether it is of this policy at this state size. */
-    boolean isOf(String otherPolicy, @Nullable Integer otherState) {
+    public boolean isOf(String otherPolicy, @Nullable Integer otherState) {
       return policy.equals(otherPolicy) && Objects.equals(state, otherState);
     }
 
     /** A metric; null where it does not apply. */
-    @Nullable Double value(Metric metric) {
+    public @Nullable Double value(Metric metric) {
       return metrics.get(metric.name());
     }
   }
@@ -60,26 +60,17 @@ public final class Summary {
   private record Group(String section, String policy, @Nullable Integer state) {}
 
   private final List<CellRecord> cells;
+  private final Map<String, List<String>> varying;
   private final List<Row> rows;
 
   /** The summary of cells, in the order of tasks and policies in which they came. */
   public Summary(List<CellRecord> cells) {
     this.cells = List.copyOf(cells);
     Map<Group, List<CellRecord>> groups = new LinkedHashMap<>();
-    Map<String, List<String>> varying = varying(cells);
+    this.varying = varying(cells);
     for (CellRecord record : cells) {
       if (!record.kind().metrics().isEmpty()) {
-        Settings settings = record.cell().settings();
-        String policy =
-            settings.policy()
-                + varying.getOrDefault(record.cell().section(), List.of()).stream()
-                    .map(name -> ", " + name + " " + brief(fields(record.cell()).get(name)))
-                    .collect(Collectors.joining());
-        groups
-            .computeIfAbsent(
-                new Group(record.cell().section(), policy, settings.state()),
-                g -> new ArrayList<>())
-            .add(record);
+        groups.computeIfAbsent(group(record), g -> new ArrayList<>()).add(record);
       }
     }
     List<Row> all = new ArrayList<>();
@@ -91,6 +82,18 @@ public final class Summary {
                 (Row row) -> order.getOrDefault(row.section() + "\n" + row.policy(), 0))
             .thenComparingInt(row -> row.state() == null ? 0 : row.state()));
     this.rows = List.copyOf(all);
+  }
+
+  private Group group(CellRecord record) {
+    return new Group(record.cell().section(), policy(record), record.cell().settings().state());
+  }
+
+  /** A cell's policy as rows have it, followed by the settings in which its section differs. */
+  public String policy(CellRecord record) {
+    return record.cell().settings().policy()
+        + varying.getOrDefault(record.cell().section(), List.of()).stream()
+            .map(name -> ", " + name + " " + brief(fields(record.cell()).get(name)))
+            .collect(Collectors.joining());
   }
 
   /** The cells, as they came. */
@@ -143,7 +146,7 @@ public final class Summary {
   }
 
   /** The state sizes of rows, ascending. */
-  static List<Integer> states(List<Row> rows) {
+  public static List<Integer> states(List<Row> rows) {
     return rows.stream()
         .map(Row::state)
         .filter(Objects::nonNull)
@@ -178,7 +181,8 @@ public final class Summary {
     return value == null ? "none" : value.length() == 64 ? value.substring(0, 8) : value;
   }
 
-  private static Map<String, String> fields(CellId cell) {
+  /** All that decides a cell's result beside its item, by name, in the order of DESIGN.md 2.8. */
+  public static Map<String, String> fields(CellId cell) {
     Settings s = cell.settings();
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("model", s.model());

@@ -20,6 +20,7 @@ import org.msrnn.eval.io.IoReason;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.io.TextFile;
 import org.msrnn.eval.journal.Journal;
+import org.msrnn.eval.report.page.HtmlPage;
 import org.msrnn.eval.sweep.CellRecord;
 import org.msrnn.eval.sweep.Metric;
 import org.msrnn.eval.sweep.Sweep;

@@ -1,4 +1,4 @@
-package org.msrnn.eval.report;
+package org.msrnn.eval.report.page;
 
 /** Text in a page. */
 final class Html {
@@ -10,6 +10,11 @@ final class Html {
         .replace("<", "&lt;")
         .replace(">", "&gt;")
         .replace("\"", "&quot;");
+  }
+
+  /** A name as an anchor: letters, digits and hyphens. */
+  static String id(String name) {
+    return name.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-|-$", "");
   }
 
   /** JSON inside a script element: nothing in it can end the element. */
