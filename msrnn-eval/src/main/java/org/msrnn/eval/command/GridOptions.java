@@ -6,11 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.task.Machine;
 import org.msrnn.eval.task.Machine.Setup;
-import org.msrnn.eval.task.SpecText;
 import picocli.CommandLine.Option;
 
 /** The grid that an experiment runs over: models, policies, state sizes, position schemes. */
-final class GridOptions {
+final class GridOptions extends SettingOptions {
   @Option(
       names = "--models",
       split = ",",
@@ -47,34 +46,6 @@ final class GridOptions {
               + " Default: the policy's, original for most.")
   @Nullable String positions;
 
-  @Option(
-      names = "--regime",
-      paramLabel = "R",
-      description = "How prompts are fed: stepwise, chunked:n or whole. Default: ${DEFAULT-VALUE}.")
-  String regime = "stepwise";
-
-  @Option(
-      names = "--budgets",
-      paramLabel = "B",
-      description =
-          "How k is spread over layers and heads (msrnn policies lists the planners). Default: the"
-              + " policy's, uniform for most.")
-  @Nullable String budgets;
-
-  @Option(
-      names = "--kv",
-      paramLabel = "TYPE",
-      description =
-          "Number format of stored keys and values: f32, f16, bf16, q8_0. Default:"
-              + " ${DEFAULT-VALUE}.")
-  String storage = "f32";
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Seed of everything that is drawn. Default: ${DEFAULT-VALUE}.")
-  long seed = 0;
-
   GridOptions() {}
 
   /**
@@ -90,7 +61,6 @@ final class GridOptions {
         positions == null
             ? new ArrayList<>()
             : PolicyList.parse("positions", "one scheme or more", positions);
-    SpecText spec = new SpecText("full", null, regime, null, budgets, storage, seed);
-    return machine.setups(named, states, schemes, spec);
+    return machine.setups(named, states, schemes, with("full", null, null));
   }
 }

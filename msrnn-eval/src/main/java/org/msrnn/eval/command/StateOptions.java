@@ -6,13 +6,7 @@ import org.msrnn.eval.task.SpecText;
 import picocli.CommandLine.Option;
 
 /** What belongs to a multi-state beside policy and size. */
-final class StateOptions {
-  @Option(
-      names = "--regime",
-      paramLabel = "R",
-      description = "How prompts are fed: stepwise, chunked:n or whole. Default: ${DEFAULT-VALUE}.")
-  String regime = "stepwise";
-
+final class StateOptions extends SettingOptions {
   @Option(
       names = "--positions",
       paramLabel = "S",
@@ -22,28 +16,6 @@ final class StateOptions {
               + " in-cache in chat.")
   @Nullable String positions;
 
-  @Option(
-      names = "--budgets",
-      paramLabel = "B",
-      description =
-          "How k is spread over layers and heads (msrnn policies lists the planners). Default: the"
-              + " policy's, uniform for most.")
-  @Nullable String budgets;
-
-  @Option(
-      names = "--kv",
-      paramLabel = "TYPE",
-      description =
-          "Number format of stored keys and values: f32, f16, bf16, q8_0. Default:"
-              + " ${DEFAULT-VALUE}.")
-  String storage = "f32";
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Seed of everything that is drawn. Default: ${DEFAULT-VALUE}.")
-  long seed = 0;
-
   StateOptions() {}
 
   SpecText spec(String policy, @Nullable String state) {
@@ -52,8 +24,7 @@ final class StateOptions {
 
   /** With a position scheme for where the user gave none. */
   SpecText spec(String policy, @Nullable String state, @Nullable String positionsOtherwise) {
-    String scheme = positions == null ? positionsOtherwise : positions;
-    return new SpecText(policy, state, regime, scheme, budgets, storage, seed);
+    return with(policy, state, positions == null ? positionsOtherwise : positions);
   }
 
   /** Policy and size of a command that runs one. */
