@@ -233,7 +233,7 @@ final class BenchCommand implements Callable<Integer> {
     List<Setup> setups = new ArrayList<>();
     for (String storage : state.storage.split(",", -1)) {
       SpecText one = state.spec("full", null).withStorage(storage.strip());
-      setups.addAll(machine.setups(policyList, states, List.of(), one));
+      setups.addAll(machine.setups(policyList, states, one));
     }
     return setups;
   }

@@ -80,13 +80,25 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
     for (SpecText scheme : schemes(positions, spec)) {
       for (String policy : policies) {
         if (isUnbounded(policy)) {
-          add(setups, setup(scheme.with(policy, null)));
+          add(setups, policyOrReference(scheme.with(policy, null)));
         } else {
-          sizes.forEach(size -> add(setups, setup(scheme.with(policy, Integer.toString(size)))));
+          for (Integer size : sizes) {
+            add(setups, policyOrReference(scheme.with(policy, size.toString())));
+          }
         }
       }
     }
     return List.copyOf(setups.values());
+  }
+
+  /**
+   * Every policy with every state size, no references.
+   *
+   * @throws InvalidOptionException as above, or if a reference is among the policies
+   */
+  public List<Setup> setups(List<String> policies, List<String> states, SpecText spec) {
+    policies.stream().filter(p -> Reference.of(p).isPresent()).forEach(Machine::refuse);
+    return setups(policies, states, List.of(), spec);
   }
 
   private static List<SpecText> schemes(List<String> positions, SpecText spec) {
@@ -115,8 +127,21 @@ public record Machine(Model model, Catalog catalog, String backend, String versi
    * @throws InvalidOptionException if anything in it is unknown, or does not fit the model
    */
   public Setup setup(SpecText text) {
+    return Reference.of(text.policy()).isEmpty() ? policy(text) : refuse(text.policy());
+  }
+
+  private Setup policyOrReference(SpecText text) {
     Reference reference = Reference.of(text.policy()).orElse(null);
     return reference == null ? policy(text) : reference(reference, text);
+  }
+
+  private static Setup refuse(String reference) {
+    throw new InvalidOptionException(
+        "policy",
+        "'"
+            + reference.strip()
+            + "' is a reference that stands beside policies in sweep, eval and"
+            + " retention; it is no policy that can be run");
   }
 
   private Setup reference(Reference reference, SpecText text) {

@@ -42,7 +42,7 @@ class BenchRunTest {
   }
 
   private List<Setup> setups(String policy, String... states) {
-    return machine.setups(List.of(policy), List.of(states), List.of(), SPEC);
+    return machine.setups(List.of(policy), List.of(states), SPEC);
   }
 
   private List<Measurement> run(BenchPlan plan) {

@@ -35,7 +35,7 @@ class MachineTest {
       var machine = new Machine(model, catalog, "test", "v");
       Files.move(file, away);
       List<Setup> setups =
-          machine.setups(List.of("full", "tova", "tova"), List.of("9", "5", "9"), List.of(), SPEC);
+          machine.setups(List.of("full", "tova", "tova"), List.of("9", "5", "9"), SPEC);
       assertThat(setups).extracting(Setup::state).containsExactly(null, 9, 5);
       assertThatThrownBy(setups.getLast()::settings)
           .isInstanceOf(ModelFileException.class)
