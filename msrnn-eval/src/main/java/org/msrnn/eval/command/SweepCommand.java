@@ -14,7 +14,7 @@ import org.msrnn.eval.dataset.Pg19;
 import org.msrnn.eval.io.TextFile;
 import org.msrnn.eval.sweep.Cell;
 import org.msrnn.eval.sweep.DocumentTask;
-import org.msrnn.eval.sweep.KeptMapTask;
+import org.msrnn.eval.sweep.RetentionTask;
 import org.msrnn.eval.sweep.RetrievalCells;
 import org.msrnn.eval.sweep.Task;
 import org.msrnn.eval.task.Machine;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 final class SweepCommand implements Callable<Integer> {
   private static final long DEFAULT_LIMIT = 8192;
   private static final List<String> TASKS =
-      List.of("perplexity", "extrapolation", "retrieval", "efficiency");
+      List.of("perplexity", "extrapolation", "retention", "retrieval", "efficiency");
 
   private final Session session;
 
@@ -46,8 +46,9 @@ final class SweepCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "T",
       description =
-          "perplexity, extrapolation, retrieval, efficiency. Default: perplexity,retrieval.")
-  List<String> tasks = List.of("perplexity", "retrieval");
+          "perplexity, extrapolation, retention, retrieval, efficiency. Default:"
+              + " perplexity,retention,retrieval.")
+  List<String> tasks = List.of("perplexity", "retention", "retrieval");
 
   @Option(
       names = "--text",
@@ -94,10 +95,12 @@ final class SweepCommand implements Callable<Integer> {
   int bucket = 1000;
 
   @Option(
-      names = "--map",
+      names = "--follow",
       paramLabel = "N",
-      description = "Tokens of the kept-token map, 0 for none. Default: ${DEFAULT-VALUE}.")
-  int mapTokens = 768;
+      description =
+          "Tokens of the first text whose states the task retention follows; msrnn retention has"
+              + " more to choose. Default: ${DEFAULT-VALUE}.")
+  int followed = 768;
 
   @Mixin RetrievalOptions retrieval = new RetrievalOptions();
   @Mixin EfficiencyOptions efficiency = new EfficiencyOptions();
@@ -149,8 +152,8 @@ final class SweepCommand implements Callable<Integer> {
     if (tasks.contains("extrapolation")) {
       all.add(new DocumentTask(longEnough(documents), protocol.stream(streamTokens), bucket));
     }
-    if (tasks.contains("perplexity") && mapTokens > 0) {
-      all.add(new KeptMapTask(documents.getFirst(), protocol, mapTokens));
+    if (tasks.contains("retention")) {
+      all.add(new RetentionTask(List.of(documents.getFirst()), protocol, followed, true));
     }
     if (tasks.contains("retrieval")) {
       all.add(new RetrievalCells(retrieval.items(machine.model(), grid.seed)));
@@ -179,7 +182,7 @@ final class SweepCommand implements Callable<Integer> {
         throw new InvalidOptionException("tasks", "'" + task + "'", String.join(", ", TASKS));
       }
     }
-    demand("map", mapTokens, 0);
+    demand("follow", followed, 1);
     demand("stream", streamTokens, 1);
     demand("bucket", bucket, 1);
     efficiency.check();

@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.msrnn.eval.retention.RetentionFigures;
 import org.msrnn.eval.retention.TextFigures;
 import org.msrnn.eval.task.EfficiencyFigures;
-import org.msrnn.eval.task.KeptMap;
 import org.msrnn.eval.task.PerplexityFigures;
 import org.msrnn.eval.task.QuestionFigures;
 import org.msrnn.eval.task.RetrievalFigures;
@@ -99,16 +98,6 @@ public final class TaskKinds {
               Metric.higher(StoryFigures.FILLED, "filled the state, %", 0)),
           Totals.means(StoryFigures.TOKENS));
 
-  /** Which tokens are kept at which step. */
-  public static final TaskKind<KeptMap> KEPT_MAP =
-      new TaskKind<>(
-          "kept-map",
-          "What is kept",
-          "Which tokens are kept at which step.",
-          KeptMap.class,
-          List.of(),
-          items -> java.util.Map.of());
-
   /** Batched decoding: speed and memory. */
   public static final TaskKind<EfficiencyFigures> EFFICIENCY =
       new TaskKind<>(
@@ -163,8 +152,7 @@ public final class TaskKinds {
           STORY,
           EFFICIENCY,
           RETENTION,
-          TEXT,
-          KEPT_MAP);
+          TEXT);
 
   private TaskKinds() {}
 

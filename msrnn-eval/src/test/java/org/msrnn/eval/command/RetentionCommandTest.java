@@ -149,8 +149,6 @@ class RetentionCommandTest {
             "32",
             "--tasks",
             "perplexity",
-            "--map",
-            "0",
             "--out",
             out.toString());
     assertThat(sweep.code()).as(sweep.err()).isZero();

@@ -22,7 +22,7 @@ import org.msrnn.eval.journal.Journal;
 import org.msrnn.eval.report.Numbers;
 
 class SweepCommandTest {
-  private static final int CELLS = 5 + 2 * 5 + 2;
+  private static final int CELLS = 5 + (1 + 5) + 2 * 5;
 
   @TempDir static Path folder;
 
@@ -63,9 +63,7 @@ class SweepCommandTest {
                 "--out",
                 out.toString()));
     args.addAll(List.of(more));
-    if (!args.contains("--map")) {
-      args.addAll(List.of("--map", "40"));
-    }
+    args.addAll(List.of("--follow", "40"));
     return Cli.run(args.toArray(String[]::new));
   }
 
@@ -95,9 +93,9 @@ class SweepCommandTest {
         .contains("policy", "unbounded", "window+4", "tova:granularity=kv-head,sinks=2");
     assertThat(Journal.read(whole.resolve("journal.jsonl"))).hasSize(CELLS);
     List<Map<String, String>> lines = csv(whole);
-    assertThat(lines).hasSize(CELLS - 2);
+    assertThat(lines).as("all but the text").hasSize(CELLS - 1);
     assertThat(lines.stream().filter(l -> "full".equals(l.get("policy"))))
-        .hasSize(3)
+        .hasSize(4)
         .allSatisfy(l -> assertThat(l.get("state")).isEmpty());
     assertThat(lines)
         .allSatisfy(
@@ -137,7 +135,7 @@ class SweepCommandTest {
     Path out = copy("finished", Integer.MAX_VALUE);
     Cli again = sweep(out);
 
-    assertThat(again.err()).contains("0 of 17 cells computed, 17 were there");
+    assertThat(again.err()).contains("0 of 21 cells computed, 21 were there");
     assertThat(out.resolve("journal.jsonl")).hasSameBinaryContentAs(whole.resolve("journal.jsonl"));
   }
 
@@ -196,10 +194,10 @@ class SweepCommandTest {
       "--states",
       "8",
       "--tasks",
-      "perplexity",
+      "perplexity,retention",
       "--limit",
       "30",
-      "--map",
+      "--follow",
       "20",
       "--backend",
       "plain",
@@ -213,7 +211,7 @@ class SweepCommandTest {
     assertThat(Files.readString(out.resolve("results.csv"))).contains(",window+sinks:2,8,done,");
     assertThat(Files.readString(out.resolve("report.html")))
         .contains("\"policy\":\"window+sinks:2\"");
-    assertThat(Cli.run(args).err()).contains("0 of 6 cells computed, 6 were there");
+    assertThat(Cli.run(args).err()).contains("0 of 7 cells computed, 7 were there");
   }
 
   @Test
@@ -228,6 +226,8 @@ class SweepCommandTest {
             "Perplexity",
             "Retrieval, RULER format",
             "What is kept",
+            "Life by part of speech",
+            "Reader's view",
             "Settings",
             "model digest (SHA-256)",
             "regime",
@@ -272,9 +272,9 @@ class SweepCommandTest {
   @Test
   void otherSettingsGoBesideTheFirst() throws IOException {
     Path out = folder.resolve("beside");
-    String[] small = {"--tasks", "perplexity", "--map", "0"};
+    String[] small = {"--tasks", "perplexity"};
     sweep(out, small);
-    Cli cli = sweep(out, "--tasks", "perplexity", "--map", "0", "--positions", "in-cache");
+    Cli cli = sweep(out, "--tasks", "perplexity", "--positions", "in-cache");
 
     assertThat(cli.code()).as(cli.err()).isZero();
     assertThat(csv(out)).hasSize(10);

@@ -42,7 +42,6 @@ final class TinySweep {
     options.put("--limit", "7");
     options.put("--stream", "6");
     options.put("--bucket", "2");
-    options.put("--map", "0");
     options.put("--backend", "plain");
     options.put("--out", out.toString());
     for (int i = 0; i < more.length; i += 2) {

@@ -20,12 +20,10 @@ record KeptDocument(
    *
    * @param policy the policy, perhaps followed by settings
    * @param state k; null if unbounded
-   * @param every steps to which the figures are exact
    * @param sets the layers, or layers and heads, that were recorded
    * @param lives steps kept by part of speech, the longest first
    */
-  record Kept(
-      String policy, @Nullable Integer state, int every, List<KeptSet> sets, List<TagLife> lives) {
+  record Kept(String policy, @Nullable Integer state, List<KeptSet> sets, List<TagLife> lives) {
     /** Numbers that it holds. */
     long size() {
       return sets.stream().mapToLong(set -> set.until().length).sum();

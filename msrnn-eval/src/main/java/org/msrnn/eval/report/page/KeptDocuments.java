@@ -13,7 +13,6 @@ import org.msrnn.eval.retention.RetentionFigures;
 import org.msrnn.eval.retention.TextFigures;
 import org.msrnn.eval.sweep.CellRecord;
 import org.msrnn.eval.sweep.TaskKinds;
-import org.msrnn.eval.task.KeptMap;
 
 /** What a journal says on who kept what, by text; those with words first. */
 final class KeptDocuments {
@@ -38,14 +37,7 @@ final class KeptDocuments {
     for (CellRecord record : summary.results(TaskKinds.RETENTION)) {
       if (record.result() instanceof RetentionFigures figures) {
         kept.computeIfAbsent(Fed.of(record, figures.retention().tokens()), f -> new ArrayList<>())
-            .add(kept(summary, record, 1, sets(figures), lives(figures)));
-      }
-    }
-    for (CellRecord record : summary.results(TaskKinds.KEPT_MAP)) {
-      if (record.result() instanceof KeptMap map) {
-        boolean shared = record.cell().settings().granularity().equals("layer");
-        kept.computeIfAbsent(Fed.of(record, map.tokens()), f -> new ArrayList<>())
-            .add(kept(summary, record, map.every(), sets(map, shared), List.of()));
+            .add(kept(summary, record, figures));
       }
     }
     TextFigures none = new TextFigures(List.of(), List.of());
@@ -58,10 +50,9 @@ final class KeptDocuments {
     return documents;
   }
 
-  private static Kept kept(
-      Summary summary, CellRecord record, int every, List<KeptSet> sets, List<TagLife> lives) {
+  private static Kept kept(Summary summary, CellRecord record, RetentionFigures figures) {
     Integer state = record.cell().settings().state();
-    return new Kept(summary.policy(record), state, every, sets, lives);
+    return new Kept(summary.policy(record), state, sets(figures), lives(figures));
   }
 
   private static List<KeptSet> sets(RetentionFigures figures) {
@@ -74,12 +65,6 @@ final class KeptDocuments {
   private static List<TagLife> lives(RetentionFigures figures) {
     return figures.lifetimes().byTag().stream()
         .map(group -> new TagLife(group.name(), group.count(), group.mean()))
-        .toList();
-  }
-
-  private static List<KeptSet> sets(KeptMap map, boolean shared) {
-    return map.layers().stream()
-        .map(l -> new KeptSet(l.layer(), shared ? -1 : l.kvHead(), l.keptUntil()))
         .toList();
   }
 }

@@ -64,15 +64,10 @@ final class KeptSections {
   }
 
   private static String maps(List<KeptDocument> documents, long left) {
-    int every =
-        documents.stream().flatMap(d -> d.setups().stream()).mapToInt(Kept::every).max().orElse(1);
     StringBuilder html = new StringBuilder();
     html.append("<p>Across goes the position of a token, down the step. Ink means that the");
     html.append(" token's state is still held at that step; a policy without a bound would fill");
     html.append(" the triangle. With all layers together, darker means held in more of them.");
-    if (every > 1) {
-      html.append(" Looked at every ").append(every).append(" steps.");
-    }
     if (left > 0) {
       html.append(" The page has no room for ").append(Numbers.count(left));
       html.append(" more setups; the journal holds them.");

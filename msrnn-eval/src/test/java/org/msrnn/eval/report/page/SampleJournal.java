@@ -10,11 +10,14 @@ import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.report.page.KeptDocument.Kept;
 import org.msrnn.eval.report.page.KeptDocument.KeptSet;
 import org.msrnn.eval.report.page.KeptDocument.TagLife;
+import org.msrnn.eval.retention.Lifetimes;
+import org.msrnn.eval.retention.Retention;
+import org.msrnn.eval.retention.RetentionFigures;
+import org.msrnn.eval.retention.SetRetention;
 import org.msrnn.eval.sweep.CellId;
 import org.msrnn.eval.sweep.CellRecord;
 import org.msrnn.eval.task.EfficiencyFigures;
 import org.msrnn.eval.task.Figures;
-import org.msrnn.eval.task.KeptMap;
 import org.msrnn.eval.task.PerplexityFigures;
 import org.msrnn.eval.task.RetrievalFigures;
 import org.msrnn.eval.task.Settings;
@@ -112,18 +115,13 @@ final class SampleJournal {
     }
     for (String policy : List.of("tova", "window+4")) {
       int[][] until = lives(policy, 96, 24, 3, 1);
-      List<KeptMap.LayerMap> layers = new ArrayList<>();
+      List<SetRetention> sets = new ArrayList<>();
       for (int l = 0; l < until.length; l++) {
-        layers.add(new KeptMap.LayerMap(2 * l, 0, until[l]));
+        sets.add(SetRetention.of(l, -1, until[l], null));
       }
-      cells.add(
-          done(
-              "kept-map",
-              "book two.txt",
-              policy,
-              24,
-              Map.of("every", "1"),
-              new KeptMap(1, 96, layers, STATE)));
+      Retention kept = new Retention(96, 24, sets, STATE);
+      var figures = new RetentionFigures(kept, Lifetimes.of(kept, null), null, null);
+      cells.add(done("retention", "book two.txt", policy, 24, Map.of("tokens", "96"), figures));
     }
     return cells;
   }
@@ -254,7 +252,7 @@ final class SampleJournal {
       for (int l = 0; l < layers; l++) {
         sets.add(new KeptSet(l, -1, until[l]));
       }
-      all.add(new Kept(policy, states, 1, sets, tagLives(tags, until)));
+      all.add(new Kept(policy, states, sets, tagLives(tags, until)));
     }
     return List.of(new KeptDocument(BOOK, tokens, pieces, tags, all));
   }
