@@ -1,6 +1,7 @@
 package org.msrnn.eval.report.page;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,8 @@ final class KeptDocuments {
     kept.forEach(
         (fed, setups) -> {
           TextFigures text = Objects.requireNonNullElse(texts.get(fed), none);
+          // What is looked at first should be a policy at work; without a bound all is held.
+          setups.sort(Comparator.comparing(one -> one.state() == null));
           documents.add(new KeptDocument(fed.item, fed.tokens, text.pieces(), text.tags(), setups));
         });
     return documents;
