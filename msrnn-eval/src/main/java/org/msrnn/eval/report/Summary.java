@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.sweep.CellId;
@@ -208,6 +209,7 @@ public final class Summary {
   /**
    * By section, the settings that differ between its cells without being what the grid varies.
    * Positions and budgets may belong to a policy: they count where they differ under one policy.
+   * Options may belong to an item, as its length does: they count where they differ for one item.
    */
   private static Map<String, List<String>> varying(List<CellRecord> cells) {
     List<String> varied = List.of("policy", "state size k", "granularity", "plug-in (SHA-256)");
@@ -220,17 +222,27 @@ public final class Summary {
             Collectors.toMap(
                 Map.Entry::getKey,
                 entry -> {
-                  Set<String> own = new HashSet<>();
-                  entry.getValue().stream()
-                      .collect(Collectors.groupingBy(c -> c.cell().settings().policy()))
-                      .values()
-                      .forEach(cellsOfPolicy -> own.addAll(new Fields(cellsOfPolicy).names()));
-                  return new Fields(entry.getValue())
+                  List<CellRecord> own = entry.getValue();
+                  Set<String> ofPolicy = differing(own, c -> c.cell().settings().policy());
+                  Set<String> ofItem = differing(own, c -> c.cell().item() + c.cell().itemDigest());
+                  String option = own.getFirst().cell().task() + ": ";
+                  return new Fields(own)
                       .names().stream()
                           .filter(name -> !varied.contains(name))
-                          .filter(name -> !owned.contains(name) || own.contains(name))
+                          .filter(name -> !owned.contains(name) || ofPolicy.contains(name))
+                          .filter(name -> !name.startsWith(option) || ofItem.contains(name))
                           .toList();
                 }));
+  }
+
+  /** The fields that differ within any of the groups. */
+  private static Set<String> differing(List<CellRecord> cells, Function<CellRecord, String> group) {
+    Set<String> names = new HashSet<>();
+    cells.stream()
+        .collect(Collectors.groupingBy(group))
+        .values()
+        .forEach(members -> names.addAll(new Fields(members).names()));
+    return names;
   }
 
   /** Which fields have more than one value. */

@@ -3,7 +3,15 @@ package org.msrnn.eval.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.msrnn.eval.sweep.CellId;
+import org.msrnn.eval.sweep.CellRecord;
+import org.msrnn.eval.task.RetrievalFigures;
+import org.msrnn.eval.task.Settings;
+import org.msrnn.eval.task.StateFigures;
 
 class SummaryTest {
 
@@ -33,5 +41,43 @@ class SummaryTest {
     assertThat(Double.parseDouble(Numbers.brief(3.14159265))).isCloseTo(3.1416, within(1e-9));
     assertThat(Numbers.brief(123.456)).isEqualTo("123.46");
     assertThat(Numbers.brief(null)).isEqualTo("-");
+  }
+
+  private static CellRecord cell(String item, String option, String value, double score) {
+    Settings settings =
+        new Settings(
+            "m",
+            "d",
+            "tova",
+            null,
+            8,
+            "stepwise",
+            "original",
+            "uniform",
+            "layer",
+            "F32",
+            "plain",
+            0,
+            "1");
+    var options = new TreeMap<>(Map.of(option, value));
+    var id = new CellId("retrieval", item, "digest of " + item, options, settings);
+    var figures = new RetrievalFigures("k", 9, null, score, "", List.of(), 1, 1, StateFigures.NONE);
+    return new CellRecord(id.key(), "done", id, figures, null, 1, "", 0);
+  }
+
+  @Test
+  void optionsOfItemsDoNotSplitARowAndOptionsOfRunsDo() {
+    List<CellRecord> lengths =
+        List.of(cell("short", "length", "300", 0.5), cell("long", "length", "600", 0));
+    List<CellRecord> answers =
+        List.of(cell("one", "max-new-tokens", "8", 0.5), cell("one", "max-new-tokens", "9", 1));
+
+    assertThat(new Summary(lengths).rows())
+        .singleElement()
+        .satisfies(row -> assertThat(row.policy()).isEqualTo("tova"))
+        .satisfies(row -> assertThat(row.metrics()).containsEntry("accuracy", 25.0));
+    assertThat(new Summary(answers).rows())
+        .extracting(Summary.Row::policy)
+        .containsExactly("tova, retrieval: max-new-tokens 8", "tova, retrieval: max-new-tokens 9");
   }
 }

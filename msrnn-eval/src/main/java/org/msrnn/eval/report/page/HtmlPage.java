@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.io.TextFile;
 import org.msrnn.eval.report.Summary;
+import org.msrnn.eval.sweep.TaskKinds;
 
 /**
  * One page that holds all it needs. What can be said in words and tables stands in it as plain
@@ -37,7 +38,12 @@ public final class HtmlPage {
 
   static String of(Summary summary, List<KeptDocument> kept) {
     List<PageSection> sections = new ArrayList<>();
-    summary.sections().forEach(section -> sections.add(ScoreSection.of(summary, section)));
+    for (Summary.Section section : summary.sections()) {
+      // A mean over depths and lengths is what needle maps take apart.
+      if (!section.kind().equals(TaskKinds.NEEDLE_MAP)) {
+        sections.add(ScoreSection.of(summary, section));
+      }
+    }
     sections.addAll(NeedleSection.of(summary));
     sections.addAll(KeptSections.of(kept));
     sections.addAll(CellSections.of(summary));

@@ -7,7 +7,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.report.Numbers;
 import org.msrnn.eval.report.Summary;
-import org.msrnn.eval.retrieval.NeedleMap;
 import org.msrnn.eval.sweep.CellRecord;
 import org.msrnn.eval.sweep.TaskKinds;
 import org.msrnn.eval.task.RetrievalFigures;
@@ -39,10 +38,8 @@ final class NeedleSection {
 
   static List<PageSection> of(Summary summary) {
     List<Needle> needles = new ArrayList<>();
-    for (CellRecord record : summary.results(TaskKinds.RETRIEVAL)) {
-      if (record.result() instanceof RetrievalFigures figures
-          && figures.kind().equals(NeedleMap.KIND)
-          && figures.depth() != null) {
+    for (CellRecord record : summary.results(TaskKinds.NEEDLE_MAP)) {
+      if (record.result() instanceof RetrievalFigures figures && figures.depth() != null) {
         needles.add(
             new Needle(
                 summary.policy(record),

@@ -20,7 +20,7 @@ page.part('kept', (section) => {
   const controls = section.querySelector('.controls');
   const box = section.querySelector('.maps');
   let text = kept.documents[0];
-  let state = null;
+  let state; // none yet: null is a state without bound
   let layer = null;
   const margin = { left: 62, top: 8, right: 10, bottom: 46 };
 

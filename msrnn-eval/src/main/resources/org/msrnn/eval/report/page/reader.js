@@ -225,6 +225,7 @@ page.part('reader', (section) => {
     moment = Math.min(text.tokens, Math.round(2.5 * (setup.state ?? text.tokens)));
     slider.value = moment;
     select();
+    sheet.scrollTop = newest ? newest.offsetTop - sheet.offsetTop - sheet.clientHeight + 60 : 0;
   }
 
   build();

@@ -99,8 +99,8 @@ class ReportPageTest {
             "Every cell",
             "Failed cells",
             "Settings");
-    assertThat(number("document.querySelectorAll('.chart').length")).isEqualTo(6);
-    assertThat(number("document.querySelectorAll('.chart > div > svg').length")).isEqualTo(6);
+    assertThat(number("document.querySelectorAll('.chart').length")).isEqualTo(5);
+    assertThat(number("document.querySelectorAll('.chart > div > svg').length")).isEqualTo(5);
     assertThat(number("document.querySelectorAll('canvas.map').length")).isEqualTo(3);
     assertThat(number("document.querySelectorAll('table.heat').length")).isEqualTo(2);
     assertThat(number("document.querySelectorAll('.text span').length")).isEqualTo(TOKENS);

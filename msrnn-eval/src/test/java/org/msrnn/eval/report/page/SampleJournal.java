@@ -70,7 +70,7 @@ final class SampleJournal {
           double score = policy.equals("tova") ? 1 - length * i / 8192.0 : i == 4 ? 1 : 0.25;
           cells.add(
               done(
-                  "retrieval",
+                  "needle-map",
                   "needle_map/" + length + "/" + i,
                   policy,
                   256,
