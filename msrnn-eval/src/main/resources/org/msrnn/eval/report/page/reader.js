@@ -145,6 +145,15 @@ page.part('reader', (section) => {
     }
   });
 
+  /** Scrolls the text, not the page, to what is being read. */
+  function follow() {
+    if (!newest) return;
+    const token = newest.getBoundingClientRect();
+    const box = sheet.getBoundingClientRect();
+    if (token.top < box.top) sheet.scrollTop += token.top - box.top - 80;
+    else if (token.bottom > box.bottom - 40) sheet.scrollTop += token.bottom - box.bottom + 80;
+  }
+
   function stop() {
     cancelAnimationFrame(timer);
     timer = 0;
@@ -163,10 +172,7 @@ page.part('reader', (section) => {
       moment = Math.min(text.tokens, from + Math.round(((now - start) / 20000) * text.tokens));
       slider.value = moment;
       shade();
-      if (newest) {
-        const low = newest.offsetTop - sheet.offsetTop;
-        if (low < sheet.scrollTop || low > sheet.scrollTop + sheet.clientHeight - 40) sheet.scrollTop = low - 80;
-      }
+      follow();
       if (moment < text.tokens) timer = requestAnimationFrame(frame);
       else stop();
     };
@@ -225,7 +231,8 @@ page.part('reader', (section) => {
     moment = Math.min(text.tokens, Math.round(2.5 * (setup.state ?? text.tokens)));
     slider.value = moment;
     select();
-    sheet.scrollTop = newest ? newest.offsetTop - sheet.offsetTop - sheet.clientHeight + 60 : 0;
+    sheet.scrollTop = 0;
+    follow();
   }
 
   build();
