@@ -140,6 +140,12 @@ public final class Summary {
           : kind.title() + ": " + name.substring(kind.name().length() + 1);
     }
 
+    /** Its name within a sentence. */
+    public String words() {
+      String title = title();
+      return Character.toLowerCase(title.charAt(0)) + title.substring(1);
+    }
+
     /** The metric that policies are compared by. */
     public Metric main() {
       return kind.metrics().getFirst();

@@ -2,7 +2,6 @@ package org.msrnn.eval.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -95,9 +94,7 @@ final class SummaryMarkdown {
 
   /** The section's name for its main metric, the metric's own for the others. */
   private static String title(Summary.Section section, Metric metric) {
-    return metric.equals(section.main())
-        ? section.title().toLowerCase(Locale.ROOT)
-        : metric.title();
+    return metric.equals(section.main()) ? section.words() : metric.title();
   }
 
   private static String direction(Metric metric) {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +123,7 @@ public final class SweepReport {
     StringBuilder text = new StringBuilder();
     for (Summary.Section section : summary.sections()) {
       Metric main = section.main();
-      text.append(section.title().toLowerCase(Locale.ROOT)).append(": ").append(main.title());
+      text.append(section.words()).append(": ").append(main.title());
       text.append(main.higherIsBetter() ? " (higher" : " (lower").append(" is better)");
       text.append(" by state size\n\n");
       text.append(table(section.rows(), rows -> cell(main, rows.getFirst()))).append('\n');
