@@ -62,15 +62,9 @@ final class EfficiencyOptions {
     if (memory != null) {
       StateMemory.parse("memory", memory);
     }
-    batches.forEach(batch -> demand("batches", batch, 1));
+    batches.forEach(batch -> Counts.demand("batches", batch, 1));
     if (depth != null) {
-      demand("depth", depth, 0);
-    }
-  }
-
-  private static void demand(String option, int value, int least) {
-    if (value < least) {
-      throw new InvalidOptionException(option, Integer.toString(value), least + " or more");
+      Counts.demand("depth", depth, 0);
     }
   }
 }

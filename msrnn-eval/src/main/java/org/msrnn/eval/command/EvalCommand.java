@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.msrnn.api.InvalidOptionException;
 import org.msrnn.eval.dataset.PromptStyle;
 import org.msrnn.eval.dataset.Question;
 import org.msrnn.eval.dataset.QuestionFile;
@@ -94,9 +93,9 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    demand("limit", limit);
-    demand("max-tokens", promptTokens);
-    demand("max-new", newTokens);
+    Counts.demand("limit", limit, 1);
+    Counts.demand("max-tokens", promptTokens, 1);
+    Counts.demand("max-new", newTokens, 1);
     PromptStyle style = style();
     List<Question> questions =
         new QuestionFile(data, split)
@@ -110,8 +109,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private List<Cell> cells(Machine machine, List<Question> questions, PromptStyle style) {
-    int context = Math.min(machine.model().info().context(), TextOptions.PAPER_CHUNK);
-    int most = promptTokens == null ? context : promptTokens;
+    int most = promptTokens == null ? TextOptions.longest(machine.model()) : promptTokens;
     var asked = new QuestionTask(questions, style.written(), most, newTokens);
     return asked.cells(machine, grid.setups(session, machine));
   }
@@ -121,11 +119,5 @@ final class EvalCommand implements Callable<Integer> {
       return PromptStyle.parse(prompt);
     }
     return PromptStyle.PAPER.has(task) ? PromptStyle.PAPER : PromptStyle.ZERO_SCROLLS;
-  }
-
-  private static void demand(String option, @Nullable Integer value) {
-    if (value != null && value < 1) {
-      throw new InvalidOptionException(option, Integer.toString(value), "1 or more");
-    }
   }
 }

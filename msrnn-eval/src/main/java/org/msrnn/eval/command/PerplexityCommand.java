@@ -150,8 +150,8 @@ final class PerplexityCommand implements Callable<Integer> {
 
   private static void progress(ProgressLine line, TokenDocument document, NllSum sum, long total) {
     line.update(
-        sum.tokens(),
+        (double) sum.tokens(),
         total,
-        document.name() + ": perplexity " + Numbers.fixed(sum.perplexity(), 3));
+        () -> document.name() + ": perplexity " + Numbers.fixed(sum.perplexity(), 3));
   }
 }

@@ -1,5 +1,6 @@
 package org.msrnn.eval.command;
 
+import java.util.function.Supplier;
 import org.msrnn.eval.report.Numbers;
 
 /**
@@ -25,13 +26,16 @@ final class ProgressLine implements AutoCloseable {
     this.console = console;
   }
 
-  /** As below, of whole things. */
+  /** So many of so many are done. */
   void update(long done, long total, String now) {
-    update((double) done, total, now);
+    update((double) done, total, () -> now);
   }
 
-  /** So much of so much is done; {@code now} says what is going on or the figure so far. */
-  void update(double done, long total, String now) {
+  /**
+   * So much of so much is done; {@code now} says what is going on or the figure so far, and is
+   * asked only when it is shown: some work reports every token.
+   */
+  void update(double done, long total, Supplier<String> now) {
     long time = System.nanoTime();
     if (time - last < (console.terminal() ? REDRAW_NANOS : LINE_NANOS)) {
       return;
@@ -44,9 +48,9 @@ final class ProgressLine implements AutoCloseable {
     if (console.terminal()) {
       int full = (int) (share * WIDTH);
       String bar = "[" + "#".repeat(full) + ".".repeat(WIDTH - full) + "]";
-      draw(bar + " " + percent + "  " + left + "  " + now);
+      draw(bar + " " + percent + "  " + left + "  " + now.get());
     } else {
-      console.note(percent + ", " + (left.isEmpty() ? "" : left + ", ") + now);
+      console.note(percent + ", " + (left.isEmpty() ? "" : left + ", ") + now.get());
     }
   }
 

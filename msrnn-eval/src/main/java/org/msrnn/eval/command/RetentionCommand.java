@@ -10,9 +10,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
 import org.msrnn.core.tokenizer.Tokenizer;
-import org.msrnn.eval.bundled.BundledText;
 import org.msrnn.eval.io.Json;
-import org.msrnn.eval.io.TextFile;
 import org.msrnn.eval.report.RetentionTables;
 import org.msrnn.eval.report.Summary;
 import org.msrnn.eval.report.SweepReport;
@@ -95,10 +93,8 @@ final class RetentionCommand implements Callable<Integer> {
     Machine machine = session.machine();
     var tokenizer = machine.model().tokenizer();
     Map<String, TokenDocument> documents = documents(tokenizer);
-    int context = Math.min(machine.model().info().context(), TextOptions.PAPER_CHUNK);
-    int fed = tokens == 0 ? context : tokens;
-    boolean before = bos == null ? tokenizer.addsBos() && tokenizer.bos().isPresent() : bos;
-    TextProtocol protocol = new TextProtocol(null, null, before, true);
+    int fed = tokens == 0 ? TextOptions.longest(machine.model()) : tokens;
+    TextProtocol protocol = new TextProtocol(null, null, TextOptions.bos(bos, tokenizer), true);
     var task = new RetentionTask(List.copyOf(documents.values()), protocol, fed, attention);
     List<Cell> cells = task.cells(machine, grid.setups(session, machine));
     int code = folder.run(session, cells);
@@ -113,13 +109,9 @@ final class RetentionCommand implements Callable<Integer> {
   }
 
   private Map<String, TokenDocument> documents(Tokenizer tokenizer) {
-    Map<String, String> named = new LinkedHashMap<>();
-    texts.forEach(file -> named.put(file.toString(), TextFile.read(file)));
-    if (texts.isEmpty()) {
-      named.put(BundledText.STORY_NAME, BundledText.story());
-    }
     Map<String, TokenDocument> documents = new LinkedHashMap<>();
-    named.forEach((name, text) -> documents.put(name, TokenDocument.of(name, text, tokenizer)));
+    NamedTexts.orStory(texts)
+        .forEach((name, text) -> documents.put(name, TokenDocument.of(name, text, tokenizer)));
     return documents;
   }
 

@@ -132,7 +132,7 @@ final class RetrievalOptions {
     List<RetrievalItem> all = new ArrayList<>();
     List<String> names = kinds.isEmpty() && !hasOthers() ? KINDS : kinds;
     if (!names.isEmpty()) {
-      List<Integer> own = lengths.isEmpty() ? List.of(longest(model)) : lengths;
+      List<Integer> own = lengths.isEmpty() ? List.of(TextOptions.longest(model)) : lengths;
       var parsed = RetrievalKind.parse(names, !asked.isEmpty());
       all.addAll(maker.items(parsed, own, items == null ? ITEMS : items));
     }
@@ -153,10 +153,6 @@ final class RetrievalOptions {
     return !rulerFiles.isEmpty() || !needleLengths.isEmpty();
   }
 
-  private static int longest(Model model) {
-    return Math.min(model.info().context(), TextOptions.PAPER_CHUNK);
-  }
-
   private @Nullable GivenNeedle givenNeedle() {
     return needle == null || needleQuestion == null
         ? null
@@ -164,9 +160,9 @@ final class RetrievalOptions {
   }
 
   private void check() {
-    demand("items", items);
-    demand("max-new", newTokens);
-    demand("needle-items", needleItems);
+    Counts.demand("items", items, 1);
+    Counts.demand("max-new", newTokens, 1);
+    Counts.demand("needle-items", needleItems, 1);
     boolean any = needle != null || needleQuestion != null || !needleAnswers.isEmpty();
     boolean whole = needle != null && needleQuestion != null && !needleAnswers.isEmpty();
     if (any && (!whole || needleLengths.isEmpty())) {
@@ -177,12 +173,6 @@ final class RetrievalOptions {
     }
     if (needleAnswers.stream().anyMatch(String::isBlank)) {
       throw new InvalidOptionException("needle-answer", "''", "a text that is not blank");
-    }
-  }
-
-  private static void demand(String option, @Nullable Integer value) {
-    if (value != null && value < 1) {
-      throw new InvalidOptionException(option, Integer.toString(value), "1 or more");
     }
   }
 }

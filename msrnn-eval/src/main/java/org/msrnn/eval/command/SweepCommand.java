@@ -3,15 +3,12 @@ package org.msrnn.eval.command;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
-import org.msrnn.eval.bundled.BundledText;
 import org.msrnn.eval.dataset.Pg19;
-import org.msrnn.eval.io.TextFile;
 import org.msrnn.eval.sweep.Cell;
 import org.msrnn.eval.sweep.DocumentTask;
 import org.msrnn.eval.sweep.RetentionTask;
@@ -131,18 +128,16 @@ final class SweepCommand implements Callable<Integer> {
 
   /** The texts by name, of the bundled story where none is given. */
   private Map<String, String> texts() {
-    Map<String, String> named = new LinkedHashMap<>();
-    texts.forEach(file -> named.put(file.toString(), TextFile.read(file)));
-    if (pg19 != null) {
-      named.putAll(Pg19.open(pg19).texts(split, books));
-    } else if (texts.isEmpty()) {
-      named.put(BundledText.STORY_NAME, BundledText.story());
+    if (pg19 == null) {
+      return NamedTexts.orStory(texts);
     }
+    Map<String, String> named = NamedTexts.of(texts);
+    named.putAll(Pg19.open(pg19).texts(split, books));
     return named;
   }
 
   private List<Task> tasks(Machine machine, List<TokenDocument> documents) {
-    int context = Math.min(machine.model().info().context(), TextOptions.PAPER_CHUNK);
+    int context = TextOptions.longest(machine.model());
     TextProtocol protocol =
         text.forText(machine.model().tokenizer(), context, pg19 == null ? DEFAULT_LIMIT : null);
     List<Task> all = new ArrayList<>();
@@ -182,15 +177,9 @@ final class SweepCommand implements Callable<Integer> {
         throw new InvalidOptionException("tasks", "'" + task + "'", String.join(", ", TASKS));
       }
     }
-    demand("follow", followed, 1);
-    demand("stream", streamTokens, 1);
-    demand("bucket", bucket, 1);
+    Counts.demand("follow", followed, 1);
+    Counts.demand("stream", streamTokens, 1);
+    Counts.demand("bucket", bucket, 1);
     efficiency.check();
-  }
-
-  private static void demand(String option, int value, int least) {
-    if (value < least) {
-      throw new InvalidOptionException(option, Integer.toString(value), least + " or more");
-    }
   }
 }

@@ -2,6 +2,7 @@ package org.msrnn.eval.command;
 
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
+import org.msrnn.core.Model;
 import org.msrnn.core.tokenizer.Tokenizer;
 import org.msrnn.eval.task.TextProtocol;
 import picocli.CommandLine.Option;
@@ -41,6 +42,16 @@ final class TextOptions {
 
   TextOptions() {}
 
+  /** Tokens of a chunk or prompt for which nothing was said: the context, at most the paper's. */
+  static int longest(Model model) {
+    return Math.min(model.info().context(), PAPER_CHUNK);
+  }
+
+  /** Whether BOS is given before a text: as was asked for, or as the model says. */
+  static boolean bos(@Nullable Boolean asked, Tokenizer tokenizer) {
+    return asked == null ? tokenizer.addsBos() && tokenizer.bos().isPresent() : asked;
+  }
+
   /** The protocol for texts: the paper's chunks unless the user says otherwise. */
   TextProtocol forText(Tokenizer tokenizer) {
     return forText(tokenizer, PAPER_CHUNK, null);
@@ -48,7 +59,7 @@ final class TextOptions {
 
   /** The protocol for texts, with a chunk and a limit for where the user gave none. */
   TextProtocol forText(Tokenizer tokenizer, int chunkOtherwise, @Nullable Long limitOtherwise) {
-    boolean before = bos == null ? tokenizer.addsBos() && tokenizer.bos().isPresent() : bos;
+    boolean before = bos(bos, tokenizer);
     return new TextProtocol(
         chunk(Integer.toString(chunkOtherwise)),
         limit == null ? limitOtherwise : limit,

@@ -3,7 +3,6 @@ package org.msrnn.eval.io;
 import java.nio.file.Path;
 import org.msrnn.api.MsrnnException;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,11 +40,6 @@ public final class Json {
    */
   public static <T> T read(JsonNode part, Class<T> type) {
     return MAPPER.treeToValue(part, type);
-  }
-
-  /** The failure of a reader that does not know what a name stands for. */
-  public static JacksonException unknown(String what, String name) {
-    return new DatabindException("unknown " + what + " '" + name + "'") {};
   }
 
   /**

@@ -21,7 +21,7 @@ public interface JudgeTime {
 
         @Override
         public void sleep(Duration duration) throws InterruptedException {
-          Thread.sleep(duration);
+          Thread.sleep(duration); // between two tries a client has nothing else to do
         }
 
         @Override

@@ -146,6 +146,12 @@ public final class Summary {
       return Character.toLowerCase(title.charAt(0)) + title.substring(1);
     }
 
+    /** Its name, its main metric where that is called otherwise, and which way is better. */
+    public String measure() {
+      String metric = words().equals(main().title()) ? "" : ": " + main().title();
+      return words() + metric + (main().higherIsBetter() ? " (higher" : " (lower") + " is better)";
+    }
+
     /** The metric that policies are compared by. */
     public Metric main() {
       return kind.metrics().getFirst();

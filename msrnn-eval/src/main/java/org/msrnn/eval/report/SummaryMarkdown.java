@@ -24,11 +24,13 @@ final class SummaryMarkdown {
   static String of(Summary summary) {
     SummaryMarkdown page = new SummaryMarkdown(summary);
     StringBuilder text = new StringBuilder("# Policies under one protocol\n\n");
-    text.append("Written by `msrnn sweep`. ");
-    summary
-        .sections()
-        .forEach(s -> text.append(s.title()).append(": ").append(direction(s.main())));
-    text.append("States: the most that a layer or KV head held after a step. Held: bytes of keys");
+    text.append("Written by `msrnn sweep`: ");
+    text.append(
+        summary.sections().stream()
+            .map(Summary.Section::measure)
+            .collect(Collectors.joining("; ")));
+    text.append(
+        ". States: the most that a layer or KV head held after a step. Held: bytes of keys");
     text.append(" and values of the largest state at its end; reserved: with free slots.\n");
     List<Integer> states = Summary.states(summary.rows());
     if (states.isEmpty()) {
@@ -95,10 +97,6 @@ final class SummaryMarkdown {
   /** The section's name for its main metric, the metric's own for the others. */
   private static String title(Summary.Section section, Metric metric) {
     return metric.equals(section.main()) ? section.words() : metric.title();
-  }
-
-  private static String direction(Metric metric) {
-    return metric.title() + (metric.higherIsBetter() ? ", higher" : ", lower") + " is better. ";
   }
 
   private static String value(Summary.@Nullable Row row, Metric metric) {

@@ -57,7 +57,7 @@ public final class SweepReport {
     return shards == 1 ? JOURNAL : "journal-" + (shard + 1) + "-of-" + shards + ".jsonl";
   }
 
-  /** The journals in a folder, the whole one first; that one where there is none. */
+  /** The journals in a folder by name; that of one process where there is none. */
   public static List<Path> journals(Path folder) {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "journal*.jsonl")) {
@@ -77,7 +77,9 @@ public final class SweepReport {
    * @throws MsrnnException if a journal cannot be read, or a file cannot be written
    */
   public static SweepReport write(Path folder) {
-    of(folder); // no journal, no lock file
+    if (Files.notExists(journals(folder).getFirst())) {
+      return of(folder); // says that there is none, and leaves no lock file behind
+    }
     Path lock = folder.resolve("report.lock");
     try (FileChannel channel =
             FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -123,9 +125,7 @@ public final class SweepReport {
     StringBuilder text = new StringBuilder();
     for (Summary.Section section : summary.sections()) {
       Metric main = section.main();
-      text.append(section.words()).append(": ").append(main.title());
-      text.append(main.higherIsBetter() ? " (higher" : " (lower").append(" is better)");
-      text.append(" by state size\n\n");
+      text.append(section.measure()).append(" by state size\n\n");
       text.append(table(section.rows(), rows -> cell(main, rows.getFirst()))).append('\n');
     }
     text.append("keys and values held by the largest state, by state size\n\n");

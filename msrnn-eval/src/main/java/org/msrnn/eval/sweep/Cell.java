@@ -1,5 +1,6 @@
 package org.msrnn.eval.sweep;
 
+import java.util.function.Supplier;
 import org.msrnn.eval.task.Figures;
 
 /**
@@ -30,9 +31,9 @@ public record Cell(CellId id, String share, Work work) {
      *
      * @param done tokens or items that are over
      * @param total all of them
-     * @param now the running metric, in words; may be empty
+     * @param now the running metric, in words; may be empty; asked only when it is shown
      */
-    void update(long done, long total, String now);
+    void update(long done, long total, Supplier<String> now);
   }
 
   /** A cell that shares nothing. */

@@ -1,6 +1,7 @@
 package org.msrnn.eval.sweep;
 
 import org.jspecify.annotations.Nullable;
+import org.msrnn.api.MsrnnException;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.task.Figures;
 import tools.jackson.core.JacksonException;
@@ -65,14 +66,22 @@ public record CellRecord(
   /**
    * Reads a record.
    *
-   * @throws JacksonException if it is of another kind, or its task is not known
+   * @throws MsrnnException if it is of another kind, or its task is not known
    */
   static CellRecord read(String json) {
-    Line line = Json.read(json, Line.class);
-    TaskKind<?> kind =
-        TaskKinds.of(line.cell.task()).orElseThrow(() -> Json.unknown("task", line.cell.task()));
-    Figures figures =
-        line.result == null || line.result.isNull() ? null : Json.read(line.result, kind.figures());
+    Line line;
+    Figures figures;
+    try {
+      line = Json.read(json, Line.class);
+      TaskKind<?> kind = TaskKinds.of(line.cell.task()).orElseThrow(() -> otherVersion(null));
+      JsonNode result = line.result;
+      figures = result == null || result.isNull() ? null : Json.read(result, kind.figures());
+    } catch (JacksonException e) {
+      throw otherVersion(e);
+    }
+    if (line.status.equals(DONE) && figures == null) {
+      throw otherVersion(null);
+    }
     return new CellRecord(
         line.key,
         line.status,
@@ -82,5 +91,11 @@ public record CellRecord(
         line.seconds,
         line.finished,
         line.place);
+  }
+
+  private static MsrnnException otherVersion(@Nullable JacksonException cause) {
+    return new MsrnnException(
+        "the journal holds a record that another version of msrnn wrote; choose another --out",
+        cause);
   }
 }

@@ -62,7 +62,7 @@ public record DocumentTask(List<TokenDocument> documents, TextProtocol protocol,
         watch -> {
           long start = System.nanoTime();
           java.util.function.ObjLongConsumer<NllSum> progress =
-              (sum, total) -> watch.update(sum.tokens(), total, words(sum, start));
+              (sum, total) -> watch.update(sum.tokens(), total, () -> words(sum, start));
           return bucket == 0
               ? run.run(document, TokenListener.NONE, progress)
               : run.curve(document, bucket, progress);

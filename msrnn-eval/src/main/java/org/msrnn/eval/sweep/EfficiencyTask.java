@@ -90,7 +90,10 @@ public record EfficiencyTask(
 
   private EfficiencyFigures run(Machine machine, BenchPlan plan, Cell.Watch watch) {
     Measurement measured =
-        new Bench(machine.model().msrnn(), plan, (done, total, what) -> watch.update(0, 1, what))
+        new Bench(
+                machine.model().msrnn(),
+                plan,
+                (done, total, what) -> watch.update(0, 1, () -> what))
             .run()
             .getFirst();
     return new EfficiencyFigures(

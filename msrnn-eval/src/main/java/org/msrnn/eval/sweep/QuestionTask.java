@@ -106,7 +106,7 @@ public record QuestionTask(
                                 PromptCutter.of(machine.model().tokenizer(), most),
                                 true));
                 QuestionFigures figures =
-                    document.answer(index, length, done -> watch.update(done, length, ""));
+                    document.answer(index, length, done -> watch.update(done, length, () -> ""));
                 if (index == asked.size() - 1) {
                   open.close();
                 }

@@ -52,6 +52,6 @@ public record RetrievalCells(List<RetrievalItem> items) implements Task {
     Integer cut = setup.reference() == Reference.BASELINE ? setup.state() : null;
     RetrievalTask task = new RetrievalTask(machine.model(), setup.spec(), cut);
     int most = item.newTokens();
-    return new Cell(id, watch -> task.run(item, n -> watch.update(n, most, n + " tokens")));
+    return new Cell(id, watch -> task.run(item, n -> watch.update(n, most, () -> n + " tokens")));
   }
 }

@@ -47,7 +47,8 @@ public record StoryCells(
     String item = "seed " + seeded.seed();
     CellId id = new CellId(TaskKinds.STORY.name(), item, digest, options(), setup.settings());
     StoryTask task = new StoryTask(machine.model(), setup.spec(), seeded, stops, newTokens);
-    return new Cell(id, watch -> task.run(prompt, written -> watch.update(written, newTokens, "")));
+    return new Cell(
+        id, watch -> task.run(prompt, written -> watch.update(written, newTokens, () -> "")));
   }
 
   /** All that stories of every seed share; the seed is the item. */

@@ -8,11 +8,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.eval.io.Json;
 import org.msrnn.eval.journal.Journal;
 import org.msrnn.eval.task.Figures;
-import tools.jackson.core.JacksonException;
 
 /**
  * Runs the cells of a sweep that its journal does not hold yet. A cell counts as done when its
@@ -61,9 +61,10 @@ public final class Sweep {
      * @param done cells that this run is through with, the current one by its share; each weighs
      *     what it is expected to take
      * @param all cells that this run has to compute
-     * @param now the cell, and its running metric, in words; empty at the end
+     * @param now the cell, and its running metric, in words; empty at the end; asked only when it
+     *     is shown
      */
-    void update(double done, long all, String now);
+    void update(double done, long all, Supplier<String> now);
   }
 
   /**
@@ -126,8 +127,8 @@ public final class Sweep {
    */
   public Outcome run(Journal journal, List<String> elsewhere, Progress progress) {
     History history = new History();
-    elsewhere.forEach(line -> history.add(read(line), false));
-    journal.records().forEach(line -> history.add(read(line), true));
+    elsewhere.forEach(line -> history.add(CellRecord.read(line), false));
+    journal.records().forEach(line -> history.add(CellRecord.read(line), true));
     List<Integer> left = new ArrayList<>();
     int given = 0;
     for (int i = 0; i < cells.size(); i++) {
@@ -146,14 +147,14 @@ public final class Sweep {
       String name = (n + 1) + "/" + left.size() + " " + words(cell.id());
       history.pace.begin(cell.id());
       Cell.Watch watch = watch(name, seconds, history.pace, cell.id(), left.size(), progress);
-      watch.update(0, 1, "");
+      watch.update(0, 1, () -> "");
       CellRecord record = compute(cell, places.get(left.get(n)), watch);
       journal.append(Json.line(record));
       history.pace.learn(record);
       seconds += record.seconds();
       failed += record.done() ? 0 : 1;
     }
-    progress.update(left.size(), left.size(), "");
+    progress.update(left.size(), left.size(), () -> "");
     return new Outcome(cells.size(), left.size(), failed, given);
   }
 
@@ -186,9 +187,12 @@ public final class Sweep {
     double all = before + own + pace.ofWaiting();
     return (done, total, now) -> {
       double share = Math.clamp((double) done / Math.max(1, total), 0, 1);
-      progress.update(
-          cells * (before + share * own) / all, cells, now.isEmpty() ? name : name + ": " + now);
+      progress.update(cells * (before + share * own) / all, cells, () -> words(name, now.get()));
     };
+  }
+
+  private static String words(String name, String now) {
+    return now.isEmpty() ? name : name + ": " + now;
   }
 
   private static CellRecord compute(Cell cell, int place, Cell.Watch watch) {
@@ -227,7 +231,7 @@ public final class Sweep {
    */
   public static List<CellRecord> records(List<String> lines) {
     Map<String, CellRecord> byKey = new LinkedHashMap<>();
-    lines.forEach(line -> add(byKey, read(line)));
+    lines.forEach(line -> add(byKey, CellRecord.read(line)));
     return List.copyOf(byKey.values());
   }
 
@@ -249,15 +253,5 @@ public final class Sweep {
 
   private static void add(Map<String, CellRecord> byKey, CellRecord record) {
     byKey.merge(record.key(), record, (old, one) -> old.done() && !one.done() ? old : one);
-  }
-
-  private static CellRecord read(String line) {
-    try {
-      return CellRecord.read(line);
-    } catch (JacksonException e) {
-      throw new MsrnnException(
-          "the journal holds a record that another version of msrnn wrote; choose another --out",
-          e);
-    }
   }
 }

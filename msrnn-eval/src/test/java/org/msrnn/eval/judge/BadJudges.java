@@ -54,7 +54,7 @@ public final class BadJudges {
     all.put("hangs at connect", Full::new);
     all.put("resets", () -> JudgeServer.raw((socket, _) -> socket.setSoLinger(true, 0)));
     all.put("closes without a word", () -> JudgeServer.raw((_, _) -> {}));
-    all.put("never answers", () -> JudgeServer.raw((_, _) -> Thread.sleep(60_000)));
+    all.put("never answers", () -> JudgeServer.raw((_, _) -> silence()));
     all.put("hangs in the body", () -> JudgeServer.raw((_, out) -> hang(out)));
     all.put("one byte at a time", () -> JudgeServer.raw((_, out) -> trickle(out)));
     all.put("200 without HTTP", () -> JudgeServer.raw((_, out) -> say(out, "200 fine\n\n")));
@@ -200,6 +200,11 @@ public final class BadJudges {
 
   private static void hang(OutputStream out) throws IOException, InterruptedException {
     say(out, HEAD + "Content-Length: 1000\r\n\r\n{");
+    silence();
+  }
+
+  /** Longer than any limit of the tests; closing the server ends it. */
+  private static void silence() throws InterruptedException {
     Thread.sleep(60_000);
   }
 
@@ -208,7 +213,7 @@ public final class BadJudges {
     say(out, answer.substring(0, answer.indexOf('x')));
     for (char c : "x".repeat(1000).toCharArray()) {
       out.write(c);
-      Thread.sleep(20);
+      Thread.sleep(20); // each byte comes in time, and the whole never
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.eval.judge.Contest.Told;
+import org.msrnn.eval.task.SampleSettings;
 import org.msrnn.eval.task.Settings;
 import org.msrnn.eval.task.StateFigures;
 import org.msrnn.eval.task.StoryFigures;
@@ -19,20 +20,7 @@ final class Stories {
   }
 
   static Settings settings(String policy, @Nullable Integer state, String positions) {
-    return new Settings(
-        "m",
-        "d1",
-        policy,
-        null,
-        state,
-        "stepwise",
-        positions,
-        "uniform",
-        "layer",
-        "F32",
-        "plain",
-        0,
-        "v");
+    return SampleSettings.of("m", policy, state, positions, 0);
   }
 
   static SortedMap<String, String> options() {

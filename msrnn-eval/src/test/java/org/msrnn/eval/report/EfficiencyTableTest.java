@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.msrnn.eval.sweep.CellId;
 import org.msrnn.eval.sweep.CellRecord;
 import org.msrnn.eval.task.EfficiencyFigures;
+import org.msrnn.eval.task.SampleSettings;
 import org.msrnn.eval.task.Settings;
 import org.msrnn.eval.task.StateFigures;
 
@@ -19,21 +20,7 @@ class EfficiencyTableTest {
 
   private static CellRecord cell(
       String policy, @Nullable Integer state, int batch, double rate, long kept) {
-    Settings settings =
-        new Settings(
-            "m",
-            "d",
-            policy,
-            null,
-            state,
-            "stepwise",
-            "original",
-            "uniform",
-            "layer",
-            "F32",
-            "b",
-            0,
-            "1");
+    Settings settings = SampleSettings.of(policy, state);
     CellId id =
         new CellId("efficiency", "i", "", new TreeMap<>(Map.of("batch", batch + "")), settings);
     var figures =
@@ -63,7 +50,7 @@ class EfficiencyTableTest {
 
     assertThat(lines)
         .contains(
-            "efficiency by state size: m, F32, b, after 4,064 tokens",
+            "efficiency by state size: sample-model, F32, plain, after 4,064 tokens",
             "policy|figure|256|unbounded",
             "full|keys and values|20.0 MiB",
             "full|with free slots|21.0 MiB",

@@ -10,26 +10,14 @@ import org.msrnn.eval.io.Json;
 import org.msrnn.eval.sweep.CellId;
 import org.msrnn.eval.sweep.CellRecord;
 import org.msrnn.eval.task.RetrievalFigures;
+import org.msrnn.eval.task.SampleSettings;
 import org.msrnn.eval.task.Settings;
 import org.msrnn.eval.task.StateFigures;
 import tools.jackson.databind.JsonNode;
 
 class LmEvalFilesTest {
   private static Settings settings(String model, String policy, long seed) {
-    return new Settings(
-        model,
-        "d",
-        policy,
-        null,
-        8,
-        "stepwise",
-        "original",
-        "uniform",
-        "layer",
-        "F32",
-        "b",
-        seed,
-        "1");
+    return SampleSettings.of(model, policy, 8, "original", seed);
   }
 
   private static CellRecord record(Settings settings, String item, String length, double score) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.msrnn.eval.sweep.CellId;
 import org.msrnn.eval.sweep.CellRecord;
 import org.msrnn.eval.task.RetrievalFigures;
+import org.msrnn.eval.task.SampleSettings;
 import org.msrnn.eval.task.Settings;
 import org.msrnn.eval.task.StateFigures;
 
@@ -44,21 +45,7 @@ class SummaryTest {
   }
 
   private static CellRecord cell(String item, String option, String value, double score) {
-    Settings settings =
-        new Settings(
-            "m",
-            "d",
-            "tova",
-            null,
-            8,
-            "stepwise",
-            "original",
-            "uniform",
-            "layer",
-            "F32",
-            "plain",
-            0,
-            "1");
+    Settings settings = SampleSettings.of("tova", 8);
     var options = new TreeMap<>(Map.of(option, value));
     var id = new CellId("retrieval", item, "digest of " + item, options, settings);
     var figures = new RetrievalFigures("k", 9, null, score, "", List.of(), 1, 1, StateFigures.NONE);

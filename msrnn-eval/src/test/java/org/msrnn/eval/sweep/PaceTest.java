@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.msrnn.eval.task.RetrievalFigures;
+import org.msrnn.eval.task.SampleSettings;
 import org.msrnn.eval.task.Settings;
 import org.msrnn.eval.task.StateFigures;
 
@@ -13,21 +14,7 @@ class PaceTest {
   private final Pace pace = new Pace();
 
   private static CellId id(String task, String policy, int state, int item) {
-    Settings settings =
-        new Settings(
-            "m",
-            "d",
-            policy,
-            null,
-            state,
-            "stepwise",
-            "original",
-            "uniform",
-            "layer",
-            "F32",
-            "b",
-            0,
-            "1");
+    Settings settings = SampleSettings.of(policy, state);
     return new CellId(task, "item " + item, "", new TreeMap<>(), settings);
   }
 

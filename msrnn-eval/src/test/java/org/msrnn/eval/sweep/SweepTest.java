@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.eval.journal.Journal;
 import org.msrnn.eval.task.RetrievalFigures;
+import org.msrnn.eval.task.SampleSettings;
 import org.msrnn.eval.task.Settings;
 import org.msrnn.eval.task.StateFigures;
 
@@ -33,21 +34,7 @@ class SweepTest {
   }
 
   private static CellId id(String item, long seed) {
-    Settings settings =
-        new Settings(
-            "model",
-            "digest",
-            "tova",
-            null,
-            8,
-            "stepwise",
-            "original",
-            "uniform",
-            "layer",
-            "F32",
-            "plain",
-            seed,
-            "1");
+    Settings settings = SampleSettings.of("model", "tova", 8, "original", seed);
     return new CellId("retrieval", item, "digest of " + item, new TreeMap<>(), settings);
   }
 
@@ -198,13 +185,13 @@ class SweepTest {
         new Cell(
             id("half", 0),
             watch -> {
-              watch.update(5, 10, "3.25");
-              watch.update(20, 10, "");
+              watch.update(5, 10, () -> "3.25");
+              watch.update(20, 10, () -> "");
               return figures(0);
             });
     try (Journal journal = Journal.open(file)) {
       new Sweep(List.of(half, cell("next", () -> 1.0)), ATTEMPTS)
-          .run(journal, (done, all, now) -> told.add(done + " of " + all + " " + now));
+          .run(journal, (done, all, now) -> told.add(done + " of " + all + " " + now.get()));
     }
 
     assertThat(told.subList(0, 3))
@@ -263,6 +250,23 @@ class SweepTest {
     assertThat(record.cell()).isEqualTo(id("one", 0));
     assertThat(record.key()).isEqualTo(id("one", 0).key());
     assertThat(record.result()).isEqualTo(figures(1 / 3.0));
+  }
+
+  @Test
+  void recordsOfAnotherVersionAreNeverTakenForFailures() {
+    run(cell("one", () -> 1.0));
+    String record = Journal.read(file).getFirst();
+
+    for (String other :
+        List.of(
+            record.replace("\"task\":\"retrieval\"", "\"task\":\"of tomorrow\""),
+            record.replace("\"result\":", "\"outcome\":"),
+            "[]")) {
+      assertThat(other).isNotEqualTo(record);
+      assertThatThrownBy(() -> Sweep.records(List.of(other)))
+          .isInstanceOf(MsrnnException.class)
+          .hasMessageContaining("another version of msrnn");
+    }
   }
 
   @Test

@@ -103,7 +103,7 @@ final class Chromium {
         throw new IOException(
             "Chromium did not start: " + Files.readString(profile.resolve("chromium.log")));
       }
-      Thread.sleep(20);
+      Thread.sleep(20); // nobody tells when the file is there
     }
     String address = "http://127.0.0.1:" + Files.readAllLines(port).getFirst() + "/json/list";
     String list =

@@ -20,6 +20,7 @@ import org.msrnn.eval.task.EfficiencyFigures;
 import org.msrnn.eval.task.Figures;
 import org.msrnn.eval.task.PerplexityFigures;
 import org.msrnn.eval.task.RetrievalFigures;
+import org.msrnn.eval.task.SampleSettings;
 import org.msrnn.eval.task.Settings;
 import org.msrnn.eval.task.StateFigures;
 import org.msrnn.eval.task.StreamFigures;
@@ -193,21 +194,7 @@ final class SampleJournal {
       @Nullable Integer state,
       String positions,
       Map<String, String> options) {
-    Settings settings =
-        new Settings(
-            "sample-model",
-            "ab".repeat(32),
-            policy,
-            null,
-            state,
-            "stepwise",
-            positions,
-            "uniform",
-            "layer",
-            "F32",
-            "plain",
-            0,
-            "test");
+    Settings settings = SampleSettings.of("sample-model", policy, state, positions, 0);
     return new CellId(task, item, "cd".repeat(32), new TreeMap<>(options), settings);
   }
 
