@@ -1,5 +1,6 @@
 package org.msrnn.eval.sweep;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.eval.io.Json;
@@ -42,7 +43,14 @@ public record CellRecord(
       @Nullable String error,
       double seconds,
       String finished,
-      int place) {}
+      int place) {
+    Line {
+      Objects.requireNonNull(key);
+      Objects.requireNonNull(status);
+      Objects.requireNonNull(cell);
+      Objects.requireNonNull(finished);
+    }
+  }
 
   /** Whether it holds a result. */
   public boolean done() {

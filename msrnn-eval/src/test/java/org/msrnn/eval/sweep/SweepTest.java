@@ -261,6 +261,7 @@ class SweepTest {
         List.of(
             record.replace("\"task\":\"retrieval\"", "\"task\":\"of tomorrow\""),
             record.replace("\"result\":", "\"outcome\":"),
+            "{}",
             "[]")) {
       assertThat(other).isNotEqualTo(record);
       assertThatThrownBy(() -> Sweep.records(List.of(other)))
