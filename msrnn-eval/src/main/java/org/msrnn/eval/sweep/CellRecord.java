@@ -44,6 +44,7 @@ public record CellRecord(
       double seconds,
       String finished,
       int place) {
+    @SuppressWarnings("UnusedMethod") // the mapper calls it
     Line {
       Objects.requireNonNull(key);
       Objects.requireNonNull(status);
