@@ -1,4 +1,4 @@
-/** Kernels on OpenCL, through LWJGL. */
+/** Kernels on OpenCL, through LWJGL, as a backend named {@code opencl}. */
 module org.msrnn.backend.opencl {
   requires org.lwjgl;
   requires org.lwjgl.opencl;

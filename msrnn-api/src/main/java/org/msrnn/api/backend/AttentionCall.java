@@ -23,7 +23,10 @@ public final class AttentionCall {
   /** Keys and values. */
   public final KvBuffer kv;
 
-  /** Slots of {@link #kv} in use. */
+  /**
+   * Slots of {@link #kv} in use. Where {@link ProgramSlots} keep them on the device, they say so in
+   * place of {@link SlotView#positions}; the extent counts here as well.
+   */
   public final SlotView slots;
 
   /** Number of the layer's KV head that head 0 of {@link #kv} holds. */
@@ -66,11 +69,14 @@ public final class AttentionCall {
   public boolean tapLogits;
 
   /**
-   * Where observed rows go, by slot: row i of the tap is row i of what {@link #tapRows} asks for;
-   * {@code slots.extent()} columns are written, 0 at slots that are not visible. Only with {@code
-   * rows == 1}.
+   * Where observed rows go, by slot: row {@code tapRow + i} of the tap is row i of what {@link
+   * #tapRows} asks for; {@code slots.extent()} columns are written, 0 at slots that are not
+   * visible. Only with {@code rows == 1}.
    */
   public @Nullable Buffer tap;
+
+  /** First row of {@link #tap}. */
+  public int tapRow;
 
   /** What stays the same from call to call. */
   public AttentionCall(

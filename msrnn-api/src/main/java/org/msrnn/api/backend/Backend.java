@@ -1,5 +1,8 @@
 package org.msrnn.api.backend;
 
+import org.jspecify.annotations.Nullable;
+import org.msrnn.api.policy.ScoreProgram;
+
 /**
  * Memory and kernels of one device. Buffers, weights and states belong to the backend that made
  * them.
@@ -46,6 +49,17 @@ public interface Backend extends AutoCloseable {
    * @throws org.msrnn.api.BackendException if the type is not supported, naming those that are
    */
   KvBuffer allocateKv(int heads, int headSize, int capacity, KvType type);
+
+  /**
+   * Slots whose occupants the device chooses itself, empty ones, or null if the backend does not
+   * run this program. While they are open, attention over the store sees the states that they hold.
+   *
+   * @param program how states are scored
+   * @param kv a store without such slots
+   */
+  default @Nullable ProgramSlots programSlots(ScoreProgram program, KvBuffer kv) {
+    return null;
+  }
 
   /** Gives all memory of the backend back. */
   @Override

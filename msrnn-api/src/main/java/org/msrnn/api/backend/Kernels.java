@@ -67,15 +67,17 @@ public interface Kernels {
   void rope(Buffer x, int row, int rows, Heads heads, Rope rope, double[] positions);
 
   /**
-   * Stores one token's key and value in a slot.
+   * Stores keys and values of some tokens in slots, one a token.
    *
    * @param k keys, {@code [.., KV heads of the layer * head size]}
    * @param v values, the shape of {@code k}
-   * @param row the token's row
+   * @param row the first token's row
+   * @param rows number of tokens
    * @param firstKvHead the layer's KV head that goes to head 0 of {@code kv}
-   * @param slot the slot, below {@code kv.capacity()}
+   * @param slots the slot of row {@code row + i} at index i: all different, below {@code
+   *     kv.capacity()}
    */
-  void append(Buffer k, Buffer v, int row, int firstKvHead, KvBuffer kv, int slot);
+  void append(Buffer k, Buffer v, int row, int rows, int firstKvHead, KvBuffer kv, int[] slots);
 
   /**
    * Softmax attention over slots: for each query and each query head {@code h} of the space, {@code
@@ -84,8 +86,19 @@ public interface Kernels {
    */
   void attend(AttentionCall call);
 
+  /**
+   * Waits, then copies {@code count} numbers of some rows, each from its start.
+   *
+   * @param row the first row
+   * @param rows number of rows
+   * @param into {@code [rows * count]} or longer, row after row
+   */
+  void read(Buffer from, int row, int rows, int count, float[] into);
+
   /** Waits, then copies {@code count} numbers of a row from its start. */
-  void read(Buffer from, int row, int count, float[] into);
+  default void read(Buffer from, int row, int count, float[] into) {
+    read(from, row, 1, count, into);
+  }
 
   /** Copies numbers into a row from its start. */
   void write(float[] from, Buffer into, int row);
@@ -95,6 +108,24 @@ public interface Kernels {
 
   /** Stores a slot's key and value of one head. */
   void writeState(float[] key, float[] value, KvBuffer kv, int head, int slot);
+
+  /**
+   * Copies states, all heads of each, to another store of the same heads, head size and format.
+   *
+   * @param slots where they are in {@code from}
+   * @param count how many
+   * @param toSlots where they go in {@code to}
+   */
+  default void copyStates(KvBuffer from, int[] slots, int count, KvBuffer to, int[] toSlots) {
+    float[] key = new float[from.headSize()];
+    float[] value = new float[from.headSize()];
+    for (int h = 0; h < from.heads(); h++) { // a head's states are neighbours in memory
+      for (int i = 0; i < count; i++) {
+        readState(from, h, slots[i], key, value);
+        writeState(key, value, to, h, toSlots[i]);
+      }
+    }
+  }
 
   /** Queries, keys and values of the same input. */
   default void qkv(

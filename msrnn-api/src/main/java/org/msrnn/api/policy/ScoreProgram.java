@@ -2,10 +2,14 @@ package org.msrnn.api.policy;
 
 /**
  * A policy's score in a small closed vocabulary that a device runs next to the attention, without a
- * round trip. Pins, the tie rule and the selection of the lowest are the core's and not part of it.
+ * round trip. Pins, the tie rule and the selection of the lowest are not part of it: they are the
+ * same for all policies.
+ *
+ * <p>What a device computed becomes column 0 of the policy when the state is read back, saved or
+ * forked, if the policy has a column: {@code observe} keeps the same number there.
  */
 public sealed interface ScoreProgram {
-  /** Score is the observed row of the newest query (TOVA). */
+  /** Column 0 becomes the observed row of the newest query and is the score (TOVA). */
   record LastRow() implements ScoreProgram {}
 
   /**
@@ -20,6 +24,9 @@ public sealed interface ScoreProgram {
   /** Score is the position, so that the oldest leaves (window family). */
   record Position() implements ScoreProgram {}
 
-  /** Score is minus the Euclidean norm of the key, averaged over the set's KV heads (Knorm). */
+  /**
+   * Column 0 is the Euclidean norm of the key, averaged over the set's KV heads; the score is minus
+   * that (Knorm).
+   */
   record KeyNorm() implements ScoreProgram {}
 }

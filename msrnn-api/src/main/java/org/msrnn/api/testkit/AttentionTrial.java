@@ -114,7 +114,7 @@ record AttentionTrial(
         store,
         queries,
         twins.marked(FIRST_ROW + rows + 1, columns),
-        twins.marked(heads * group + 1, extent + 2));
+        twins.marked(heads * group + 2, extent + 2));
   }
 
   /** A trial with its memory on both backends. */
@@ -163,6 +163,7 @@ record AttentionTrial(
       call.window = trial.window;
       if (taps != null) {
         call.tap = candidate ? tap.candidate() : tap.reference();
+        call.tapRow = trial.extent % 2;
         call.tapRows = taps.rows;
         call.tapReduce = taps.reduce;
         call.tapLogits = taps.logits;

@@ -81,6 +81,15 @@ final class CopyRules {
             Twins.equal(what, found[c], c < count ? rows[r][c] : Twins.MARK);
           }
         }
+        int count = (columns + 1) / 2;
+        float[] several = new float[3 * count + 1];
+        Arrays.fill(several, Twins.MARK);
+        twins.candidate.kernels().read(buffer, 1, 3, count, several);
+        for (int i = 0; i <= 3 * count; i++) {
+          float wanted = i < 3 * count ? rows[1 + i / count][i % count] : Twins.MARK;
+          Twins.equal(
+              seeded.label("number " + i + " of three rows of " + count), several[i], wanted);
+        }
       }
     }
   }

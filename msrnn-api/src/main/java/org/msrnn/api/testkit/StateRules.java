@@ -137,15 +137,19 @@ final class StateRules {
       float[][][] written = fill(kv, 37, seeded);
       float[] keys = new float[columns];
       float[] values = new float[columns];
-      for (int slot : new int[] {0, 36, 17, 17}) {
-        int row = slot % 4;
-        twins.candidate.kernels().append(k.candidate(), v.candidate(), row, 3, kv, slot);
-        twins.candidate.kernels().read(k.candidate(), row, columns, keys);
-        twins.candidate.kernels().read(v.candidate(), row, columns, values);
-        for (int h = 0; h < 2; h++) {
-          int from = (3 + h) * size;
-          written[h * 37 + slot][0] = rounded(Arrays.copyOfRange(keys, from, from + size));
-          written[h * 37 + slot][1] = rounded(Arrays.copyOfRange(values, from, from + size));
+      for (int[] slots : new int[][] {{0}, {36, 17, 5}, {17}, {9, 8}}) {
+        int row = slots[0] % 3;
+        int rows = slots.length;
+        twins.candidate.kernels().append(k.candidate(), v.candidate(), row, rows, 3, kv, slots);
+        for (int i = 0; i < rows; i++) {
+          twins.candidate.kernels().read(k.candidate(), row + i, columns, keys);
+          twins.candidate.kernels().read(v.candidate(), row + i, columns, values);
+          for (int h = 0; h < 2; h++) {
+            int from = (3 + h) * size;
+            float[][] state = written[h * 37 + slots[i]];
+            state[0] = rounded(Arrays.copyOfRange(keys, from, from + size));
+            state[1] = rounded(Arrays.copyOfRange(values, from, from + size));
+          }
         }
       }
       check(kv, 37, written, seeded.label("after append"));

@@ -96,11 +96,16 @@ final class CpuKernels implements Kernels {
   }
 
   @Override
-  public void append(Buffer k, Buffer v, int row, int firstKvHead, KvBuffer kv, int slot) {
+  public void append(
+      Buffer k, Buffer v, int row, int rows, int firstKvHead, KvBuffer kv, int[] slots) {
     CpuKv store = (CpuKv) kv;
-    for (int h = 0; h < kv.heads(); h++) {
-      int column = (firstKvHead + h) * kv.headSize();
-      store.set(h, slot, of(k).data, of(k).at(row) + column, of(v).data, of(v).at(row) + column);
+    for (int i = 0; i < rows; i++) {
+      int key = of(k).at(row + i);
+      int value = of(v).at(row + i);
+      for (int h = 0; h < kv.heads(); h++) {
+        int column = (firstKvHead + h) * kv.headSize();
+        store.set(h, slots[i], of(k).data, key + column, of(v).data, value + column);
+      }
     }
   }
 
@@ -111,8 +116,10 @@ final class CpuKernels implements Kernels {
   }
 
   @Override
-  public void read(Buffer from, int row, int count, float[] into) {
-    System.arraycopy(of(from).data, of(from).at(row), into, 0, count);
+  public void read(Buffer from, int row, int rows, int count, float[] into) {
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(of(from).data, of(from).at(row + i), into, i * count, count);
+    }
   }
 
   @Override

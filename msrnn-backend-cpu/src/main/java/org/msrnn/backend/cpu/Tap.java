@@ -32,7 +32,7 @@ final class Tap {
     int count = call.slots.extent();
     for (int r = 0; r < rows; r++) {
       int first = r * members * stride;
-      int at = to.at(r);
+      int at = to.at(call.tapRow + r);
       if (call.tapReduce == Signals.Reduce.MAX) {
         System.arraycopy(from, first, to.data, at, count);
         for (int m = 1; m < members; m++) {

@@ -1,4 +1,7 @@
-/** The OpenCL backend: its kernels come with a later change. */
+/**
+ * The OpenCL backend. Each family of kernels is a source file ({@code rows.cl}, {@code matrix.cl},
+ * {@code states.cl}, {@code attention.cl}, {@code slots.cl}) and the class that runs it.
+ */
 @NullMarked
 package org.msrnn.backend.opencl;
 

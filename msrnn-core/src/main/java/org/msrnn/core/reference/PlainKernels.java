@@ -132,12 +132,15 @@ final class PlainKernels implements Kernels {
   }
 
   @Override
-  public void append(Buffer k, Buffer v, int row, int firstKvHead, KvBuffer kv, int slot) {
+  public void append(
+      Buffer k, Buffer v, int row, int rows, int firstKvHead, KvBuffer kv, int[] slots) {
     PlainKv store = (PlainKv) kv;
     int size = kv.headSize();
-    for (int h = 0; h < kv.heads(); h++) {
-      int from = (firstKvHead + h) * size;
-      store.set(h, slot, rows(k)[row], from, rows(v)[row], from);
+    for (int i = 0; i < rows; i++) {
+      for (int h = 0; h < kv.heads(); h++) {
+        int from = (firstKvHead + h) * size;
+        store.set(h, slots[i], rows(k)[row + i], from, rows(v)[row + i], from);
+      }
     }
   }
 
@@ -160,7 +163,7 @@ final class PlainKernels implements Kernels {
 
   private static void clear(Buffer tap, AttentionCall call) {
     for (int r = 0; r < call.tapCount(); r++) {
-      Arrays.fill(rows(tap)[r], 0, call.slots.extent(), 0);
+      Arrays.fill(rows(tap)[call.tapRow + r], 0, call.slots.extent(), 0);
     }
   }
 
@@ -246,7 +249,7 @@ final class PlainKernels implements Kernels {
           case KV_HEADS -> call.group;
           case SET -> call.group * call.kv.heads();
         };
-    float[] to = rows(tap)[row];
+    float[] to = rows(tap)[call.tapRow + row];
     for (int s = 0; s < weights.length; s++) {
       if (logits[s] == Double.NEGATIVE_INFINITY) {
         continue; // not visible
@@ -265,8 +268,10 @@ final class PlainKernels implements Kernels {
   }
 
   @Override
-  public void read(Buffer from, int row, int count, float[] into) {
-    System.arraycopy(rows(from)[row], 0, into, 0, count);
+  public void read(Buffer from, int row, int rows, int count, float[] into) {
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(rows(from)[row + i], 0, into, i * count, count);
+    }
   }
 
   @Override

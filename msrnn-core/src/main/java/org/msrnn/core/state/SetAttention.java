@@ -27,6 +27,7 @@ final class SetAttention {
   private final Heads queryHeads;
   private final double[] queryPosition = new double[1];
   private double[] mapped = new double[0];
+  private int[] slots = new int[1];
   private @Nullable AttentionCall call;
   private @Nullable Buffer tap;
 
@@ -88,10 +89,14 @@ final class SetAttention {
       SetWalk.Rows rows, int first, int count, long position, boolean observed, int between) {
     space.reserve(count, Math.max(slots(between), competes ? space.size() + count + slack() : 0));
     AttentionCall now = call(rows);
-    for (int i = 0; i < count; i++) {
-      int slot = space.append(rows.tokens()[first + i], position + i);
-      kernels.append(rows.keys(), rows.values(), first + i, space.firstKvHead(), space.kv, slot);
+    if (slots.length < count) {
+      slots = new int[count];
     }
+    for (int i = 0; i < count; i++) {
+      slots[i] = space.append(rows.tokens()[first + i], position + i);
+    }
+    int firstKvHead = space.firstKvHead();
+    kernels.append(rows.keys(), rows.values(), first, count, firstKvHead, space.kv, slots);
     space.queries += count;
     queryPosition[0] = position;
     if (rotatesAtRead) {

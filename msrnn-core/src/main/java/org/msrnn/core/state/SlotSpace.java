@@ -277,14 +277,12 @@ final class SlotSpace implements SlotView {
 
   /** Copies keys and values of all entries, to their own slots or to the first ones in order. */
   private void copyStates(KvBuffer from, KvBuffer to, Kernels kernels, boolean packed) {
-    float[] key = new float[to.headSize()];
-    float[] value = new float[to.headSize()];
-    for (int h = 0; h < to.heads(); h++) { // a head's states are neighbours in memory
-      for (int e = 0; e < size; e++) {
-        kernels.readState(from, h, slots[e], key, value);
-        kernels.writeState(key, value, to, h, packed ? e : slots[e]);
-      }
+    int[] targets = slots;
+    if (packed) {
+      targets = new int[size];
+      Arrays.setAll(targets, e -> e);
     }
+    kernels.copyStates(from, slots, size, to, targets);
   }
 
   /** Makes this space equal to another of the same shape, slot by slot. */

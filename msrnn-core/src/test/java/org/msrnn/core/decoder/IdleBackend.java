@@ -67,13 +67,14 @@ final class IdleBackend implements Backend, Kernels {
   public void rope(Buffer x, int row, int rows, Heads heads, Rope rope, double[] positions) {}
 
   @Override
-  public void append(Buffer k, Buffer v, int row, int firstKvHead, KvBuffer kv, int slot) {}
+  public void append(
+      Buffer k, Buffer v, int row, int rows, int firstKvHead, KvBuffer kv, int[] slots) {}
 
   @Override
   public void attend(AttentionCall call) {}
 
   @Override
-  public void read(Buffer from, int row, int count, float[] into) {}
+  public void read(Buffer from, int row, int rows, int count, float[] into) {}
 
   @Override
   public void write(float[] from, Buffer into, int row) {}
