@@ -25,8 +25,7 @@ final class Device implements AutoCloseable {
   private final MemorySegment staging = arena.allocate(STAGING, Long.BYTES);
   private final MemorySegment rect = arena.allocate(ValueLayout.JAVA_LONG, 9);
   private long staged;
-  private MemorySegment landing = arena.allocate(1 << 16, Long.BYTES);
-  private Arena landingArena = Arena.ofShared();
+  private MemorySegment landing = Arena.ofAuto().allocate(1 << 16, Long.BYTES);
   private boolean closed;
 
   /** Opens a device with all its memory and our kernels. */
@@ -258,10 +257,7 @@ final class Device implements AutoCloseable {
 
   private MemorySegment land(long bytes) {
     if (landing.byteSize() < bytes) {
-      Arena larger = Arena.ofShared();
-      landing = larger.allocate(Math.max(bytes, 2 * landing.byteSize()), Long.BYTES);
-      landingArena.close();
-      landingArena = larger;
+      landing = Arena.ofAuto().allocate(Math.max(bytes, 2 * landing.byteSize()), Long.BYTES);
     }
     return landing;
   }
@@ -276,7 +272,6 @@ final class Device implements AutoCloseable {
       programs.close();
       Cl.check(CL10.clReleaseCommandQueue(queue), "clReleaseCommandQueue");
       Cl.check(CL10.clReleaseContext(context), "clReleaseContext");
-      landingArena.close();
       arena.close();
     }
   }

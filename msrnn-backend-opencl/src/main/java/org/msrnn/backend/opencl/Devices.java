@@ -15,6 +15,7 @@ final class Devices {
 
   /** All devices of all platforms, in the order in which the loader gives them. */
   static List<DeviceInfo> all() {
+    Lwjgl.prepare();
     List<DeviceInfo> found = new ArrayList<>();
     try (Arena arena = Arena.ofConfined()) {
       for (long platform : platforms(arena)) {

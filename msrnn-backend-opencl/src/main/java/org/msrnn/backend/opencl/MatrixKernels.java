@@ -3,6 +3,7 @@ package org.msrnn.backend.opencl;
 import org.msrnn.api.backend.Tensor;
 
 /** Products with weights ({@code matrix.cl}), and rows of embedding tables. */
+@SuppressWarnings("DoNotCallSuggester") // stubs, until they do something
 final class MatrixKernels {
   private final Device device;
 

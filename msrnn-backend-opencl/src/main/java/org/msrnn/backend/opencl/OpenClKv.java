@@ -5,6 +5,7 @@ import org.msrnn.api.backend.KvBuffer;
 import org.msrnn.api.backend.KvType;
 
 /** Keys and values of one slot space, and the positions of its slots as the device knows them. */
+@SuppressWarnings("DoNotCallSuggester") // stubs, until they do something
 final class OpenClKv implements KvBuffer {
   private final StateKernels kernels;
   private final int heads;
@@ -45,7 +46,7 @@ final class OpenClKv implements KvBuffer {
 
   @Override
   public void reserve(int wanted) {
-    throw new UnsupportedOperationException(kernels.toString());
+    throw new UnsupportedOperationException(kernels.device.info().name());
   }
 
   @Override

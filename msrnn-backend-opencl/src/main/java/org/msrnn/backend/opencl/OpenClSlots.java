@@ -7,6 +7,7 @@ import org.msrnn.api.policy.Pins;
 import org.msrnn.api.policy.ScoreProgram;
 
 /** Slots that the device manages itself. */
+@SuppressWarnings("DoNotCallSuggester") // stubs, until they do something
 final class OpenClSlots implements ProgramSlots {
   private final SlotKernels kernels;
   private final ScoreProgram program;
@@ -22,7 +23,7 @@ final class OpenClSlots implements ProgramSlots {
   @Override
   public void append(
       Buffer k, Buffer v, int row, int rows, int firstKvHead, int[] tokens, long position) {
-    throw new UnsupportedOperationException(kernels + " " + program);
+    throw new UnsupportedOperationException(kernels.device.info().name() + program);
   }
 
   @Override

@@ -5,6 +5,7 @@ import org.msrnn.api.backend.Heads;
 import org.msrnn.api.backend.Rope;
 
 /** Kernels that work on rows by themselves ({@code rows.cl}): norms, sums, gates, rotation. */
+@SuppressWarnings("DoNotCallSuggester") // stubs, until they do something
 final class RowKernels {
   private final Device device;
 

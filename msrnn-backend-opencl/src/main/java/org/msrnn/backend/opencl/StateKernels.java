@@ -1,8 +1,9 @@
 package org.msrnn.backend.opencl;
 
 /** Stores and copies keys and values ({@code states.cl}). */
+@SuppressWarnings("DoNotCallSuggester") // stubs, until they do something
 final class StateKernels {
-  private final Device device;
+  final Device device;
 
   StateKernels(Device device) {
     this.device = device;
