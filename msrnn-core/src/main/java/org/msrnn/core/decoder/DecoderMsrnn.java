@@ -38,6 +38,7 @@ public final class DecoderMsrnn implements Msrnn {
   private final Heads kvHeads;
   private final List<SetWalk.Attention> attention;
   private final Batch batch = new Batch();
+  private final Decisions decisions = new Decisions();
   private final float[] logits;
   private Workspace work;
   private double[] positions;
@@ -134,7 +135,11 @@ public final class DecoderMsrnn implements Msrnn {
   private void step(int rows) {
     room(rows);
     System.arraycopy(batch.tokens, 0, work.attentionRows.tokens(), 0, rows);
+    for (int b = 0; b < rows; b++) {
+      batch.states[b].beginStep();
+    }
     decoder.layers(batch.tokens, 0, rows, work, batch);
+    decisions.run(rows);
     for (int b = 0; b < rows; b++) {
       batch.states[b].fed(1);
     }
@@ -189,7 +194,32 @@ public final class DecoderMsrnn implements Msrnn {
       int row = task / walks;
       if (task % walks < states[row].walks(layer)) {
         boolean alone = rows * walks == 1;
-        states[row].advance(layer, task % walks, work.attentionRows, row, 1, null, alone);
+        states[row].attend(layer, task % walks, work.attentionRows, row, alone);
+      }
+    }
+  }
+
+  /** What leaves after a step, in all layers of all sequences. Reused. */
+  private final class Decisions implements IntConsumer {
+    private int walks;
+
+    void run(int rows) {
+      walks = 1;
+      for (int b = 0; b < rows; b++) {
+        batch.states[b].readTaps();
+        for (int l = 0; l < info.layers(); l++) {
+          walks = Math.max(walks, batch.states[b].walks(l));
+        }
+      }
+      DecoderMsrnn.this.run(rows * info.layers() * walks, this);
+    }
+
+    @Override
+    public void accept(int task) {
+      int layer = task / walks % info.layers();
+      KvMultiState state = batch.states[task / walks / info.layers()];
+      if (task % walks < state.walks(layer)) {
+        state.decide(layer, task % walks);
       }
     }
   }

@@ -7,7 +7,6 @@ import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.MsrnnException;
 import org.msrnn.api.PolicyException;
 import org.msrnn.api.StateSpec;
-import org.msrnn.api.backend.AttentionCall;
 import org.msrnn.api.backend.Kernels;
 import org.msrnn.api.backend.Rope;
 import org.msrnn.api.policy.EvictionPolicy;
@@ -32,6 +31,7 @@ final class BoundedSet implements KvSet {
   private final long seed;
   private final ObservedRow row;
   private final double guaranteed;
+  private final @Nullable DeviceSlots device;
   private final Selection selection = new Selection();
   private Pins pins = Pins.NONE;
   private int sure;
@@ -40,8 +40,19 @@ final class BoundedSet implements KvSet {
   private float[] spare = new float[0];
   private float[] scratch = new float[0];
 
-  BoundedSet(SlotSpace space, StateSpec spec, SetWalk.Attention attention, Kernels kernels) {
+  /**
+   * A set.
+   *
+   * @param device the device that decides in the policy's place, or null
+   */
+  BoundedSet(
+      SlotSpace space,
+      StateSpec spec,
+      SetWalk.Attention attention,
+      Kernels kernels,
+      @Nullable DeviceSlots device) {
     this.space = space;
+    this.device = device;
     this.policy = spec.policy();
     this.signals = policy.observes();
     this.guaranteed = spec.budgets().guaranteed();
@@ -78,14 +89,13 @@ final class BoundedSet implements KvSet {
     sure = BigDecimal.valueOf(guaranteed).multiply(BigDecimal.valueOf(states)).intValue();
   }
 
-  /**
-   * Hands the rows that a query left in the tap to the policy, and the query itself.
-   *
-   * @param call what was attended, one row
-   * @param rotation the position that the query is rotated at
-   */
-  void observe(AttentionCall call, double rotation) {
-    row.load(call, rotation);
+  /** What the policy will observe of a query, to be filled before {@link #observe}. */
+  ObservedRow row() {
+    return row;
+  }
+
+  /** Hands what is observed of a query to the policy. */
+  void observe() {
     try {
       policy.observe(this, row);
     } catch (RuntimeException e) {
@@ -125,6 +135,10 @@ final class BoundedSet implements KvSet {
   void evict() {
     int count = space.size() - space.budget;
     if (count <= 0) {
+      return;
+    }
+    if (device != null) {
+      device.evict(count, pins);
       return;
     }
     score();

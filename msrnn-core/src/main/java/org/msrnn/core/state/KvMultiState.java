@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.msrnn.api.ModelInfo;
 import org.msrnn.api.Msrnn;
 import org.msrnn.api.MultiState;
@@ -27,6 +26,7 @@ public final class KvMultiState implements MultiState {
   private final List<List<SetAttention>> sets = new ArrayList<>();
   private final List<List<SetWalk>> walks = new ArrayList<>();
   private final double[][] demands;
+  private final StepTaps stepTaps;
   private long tokens;
   private boolean closed;
 
@@ -47,6 +47,7 @@ public final class KvMultiState implements MultiState {
     this.spec = spec;
     this.planning =
         new Planning(spec.budgets(), BudgetPlanner.Request.of(model, spec.policy(), spec.states()));
+    this.stepTaps = new StepTaps(backend);
     this.demands = new double[model.layers()][model.kvHeads()];
     Budgets budgets = planning.start();
     for (int l = 0; l < model.layers(); l++) {
@@ -70,7 +71,7 @@ public final class KvMultiState implements MultiState {
               spec.policy().columns(attends.shape(shared ? model.kvHeads() : 1)),
               spec.policy().memory(attends.shape(shared ? model.kvHeads() : 1)),
               attends.rotatesAtRead(spec));
-      all.add(new SetAttention(space, spec, backend, attends));
+      all.add(new SetAttention(space, spec, backend, attends, stepTaps));
     }
     sets.add(all);
     boolean together = spec.budgets().guaranteed() < 1;
@@ -97,8 +98,53 @@ public final class KvMultiState implements MultiState {
     return set(layer, set).space();
   }
 
+  /** Before a step of one token: makes room. */
+  public void beginStep() {
+    int slots = 0;
+    for (List<SetWalk> layer : walks) {
+      for (SetWalk walk : layer) {
+        walk.reserve();
+      }
+    }
+    if (stepTaps.used()) {
+      for (List<SetAttention> layer : sets) {
+        for (SetAttention set : layer) {
+          slots = Math.max(slots, set.space().kv.capacity());
+        }
+      }
+      stepTaps.reserve(slots);
+    }
+  }
+
   /**
-   * Takes a part of a layer through some rows; see {@link SetWalk#advance}.
+   * The attention of a step in a part of a layer; see {@link SetWalk#attend}.
+   *
+   * @param alone whether nothing else runs at the same time
+   */
+  public void attend(int layer, int walk, SetWalk.Rows rows, int row, boolean alone) {
+    walks.get(layer).get(walk).attend(rows, row, tokens, alone);
+  }
+
+  /** After the attention of all layers: waits for what policies observe, in one copy. */
+  public void readTaps() {
+    int slots = 0;
+    for (List<SetAttention> layer : sets) {
+      for (SetAttention set : layer) {
+        slots = Math.max(slots, set.tapped());
+      }
+    }
+    if (slots > 0) {
+      stepTaps.read(slots);
+    }
+  }
+
+  /** What follows from the attention of a step in a part of a layer; see {@link SetWalk#decide}. */
+  public void decide(int layer, int walk) {
+    walks.get(layer).get(walk).decide(tokens);
+  }
+
+  /**
+   * Takes a part of a layer through some rows of a prompt; see {@link SetWalk#advance}.
    *
    * @param alone whether nothing else runs at the same time
    */
@@ -108,7 +154,7 @@ public final class KvMultiState implements MultiState {
       SetWalk.Rows rows,
       int first,
       int count,
-      SetWalk.@Nullable Part prompt,
+      SetWalk.Part prompt,
       boolean alone) {
     walks.get(layer).get(walk).advance(rows, first, count, tokens, prompt, alone);
   }
@@ -274,6 +320,7 @@ public final class KvMultiState implements MultiState {
     if (!closed) {
       closed = true;
       sets.forEach(layer -> layer.forEach(SetAttention::close));
+      stepTaps.close();
     }
   }
 }

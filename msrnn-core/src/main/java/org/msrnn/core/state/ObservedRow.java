@@ -2,7 +2,6 @@ package org.msrnn.core.state;
 
 import org.msrnn.api.NonFiniteException;
 import org.msrnn.api.backend.AttentionCall;
-import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Kernels;
 import org.msrnn.api.backend.Rope;
 import org.msrnn.api.policy.AttentionRow;
@@ -17,7 +16,6 @@ final class ObservedRow implements AttentionRow {
   private final EvictionPolicy policy;
   private final Signals signals;
   private final float[][] byEntry;
-  private float[] bySlot = new float[0];
   private float[] queries = new float[0];
   private long queryPosition;
 
@@ -39,22 +37,19 @@ final class ObservedRow implements AttentionRow {
   }
 
   /**
-   * Takes in what a query left in the tap, and the query itself.
+   * Takes in a query.
    *
    * @param call what was attended, one row
    * @param rotation the position that the query is rotated at
    */
-  void load(AttentionCall call, double rotation) {
+  void loadQuery(AttentionCall call, double rotation) {
     queryPosition = call.firstPosition;
-    if (call.tap != null) {
-      loadRows(call.tap);
-    }
     if (signals.queries()) {
-      loadQueries(call, rotation);
+      loadVectors(call, rotation);
     }
   }
 
-  private void loadQueries(AttentionCall call, double rotation) {
+  private void loadVectors(AttentionCall call, double rotation) {
     int size = attention.headSize();
     int heads = space.kv.heads() * attention.group();
     int first = space.firstKvHead() * attention.group();
@@ -68,16 +63,19 @@ final class ObservedRow implements AttentionRow {
     }
   }
 
-  private void loadRows(Buffer tap) {
-    if (bySlot.length < space.extent()) {
-      bySlot = new float[tap.columns()];
-      for (int r = 0; r < byEntry.length; r++) {
-        byEntry[r] = new float[tap.columns()];
-      }
-    }
+  /**
+   * Takes in the rows that the query left.
+   *
+   * @param rows numbers by slot, row after row
+   * @param at index of the first row's first number
+   * @param stride numbers from a row to the next
+   */
+  void loadRows(float[] rows, int at, int stride) {
     for (int r = 0; r < byEntry.length; r++) {
-      kernels.read(tap, r, space.extent(), bySlot);
-      space.gather(bySlot, byEntry[r]);
+      if (byEntry[r].length < space.size()) {
+        byEntry[r] = new float[space.kv.capacity()];
+      }
+      space.gather(rows, at + r * stride, byEntry[r]);
       check(byEntry[r]);
     }
   }

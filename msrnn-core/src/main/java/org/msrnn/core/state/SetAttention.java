@@ -9,12 +9,14 @@ import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Heads;
 import org.msrnn.api.backend.Kernels;
 import org.msrnn.api.backend.Rope;
+import org.msrnn.api.policy.ScoreProgram;
 import org.msrnn.api.policy.Signals;
 import org.msrnn.api.policy.Trigger;
 
 /** One key/value set in attention: rows are appended, attend and are observed. */
 final class SetAttention {
   private final SlotSpace space;
+  private final @Nullable DeviceSlots device;
   private final BoundedSet set;
   private final StateSpec spec;
   private final SetWalk.Attention attention;
@@ -25,22 +27,39 @@ final class SetAttention {
   private final boolean competes;
   private final Schedule schedule;
   private final Heads queryHeads;
+  private final StepTaps stepTaps;
+  private final int stepRow;
   private final double[] queryPosition = new double[1];
   private double[] mapped = new double[0];
   private int[] slots = new int[1];
   private @Nullable AttentionCall call;
   private @Nullable Buffer tap;
+  private float[] tapped = new float[0];
+  private boolean observed;
+  private boolean inStep;
+  private long next;
 
-  SetAttention(SlotSpace space, StateSpec spec, Backend backend, SetWalk.Attention attention) {
+  /**
+   * A set.
+   *
+   * @param stepTaps where the queries of single steps leave their rows
+   */
+  SetAttention(
+      SlotSpace space,
+      StateSpec spec,
+      Backend backend,
+      SetWalk.Attention attention,
+      StepTaps stepTaps) {
     this.space = space;
     this.spec = spec;
     this.backend = backend;
     this.kernels = backend.kernels();
     this.attention = attention;
     this.signals = spec.policy().observes();
-    this.set = new BoundedSet(space, spec, attention, kernels);
     this.rotatesAtRead = attention.rotatesAtRead(spec);
     this.competes = spec.budgets().guaranteed() < 1;
+    this.device = device();
+    this.set = new BoundedSet(space, spec, attention, kernels, device);
     this.queryHeads =
         new Heads(
             space.firstKvHead() * attention.group(),
@@ -48,6 +67,40 @@ final class SetAttention {
             attention.headSize());
     Trigger trigger = spec.policy().trigger();
     this.schedule = new Schedule(spec.regime(), trigger, signals, isBanded(trigger), rotatesAtRead);
+    this.stepTaps = stepTaps;
+    this.stepRow = device != null || rows() == 0 ? 0 : stepTaps.add(rows());
+  }
+
+  /**
+   * The device that chooses what leaves, if the policy has a program for it. Not where the host
+   * must know what is held: to rotate keys by their rank, to compare heads, to drop what a sliding
+   * window has passed, or to plan anew. Positions the host knows by itself, without asking.
+   */
+  private @Nullable DeviceSlots device() {
+    ScoreProgram program = spec.policy().program().orElse(null);
+    return program == null || needsHost(program) ? null : space.runOnDevice(backend, program);
+  }
+
+  private boolean needsHost(ScoreProgram program) {
+    return program instanceof ScoreProgram.Position
+        || rotatesAtRead
+        || competes
+        || attention.window() != Long.MAX_VALUE
+        || spec.budgets().adaptive()
+        || spec.policy().trigger().kind() != Trigger.Kind.EVERY
+        || space.columnCount() > 1
+        || space.memory.length > 0
+        || (signals.rows() != Signals.Rows.NONE && signals.rows() != Signals.Rows.SET);
+  }
+
+  /** Rows that the policy observes of a query. */
+  private int rows() {
+    return switch (signals.rows()) {
+      case NONE -> 0;
+      case SET -> 1;
+      case KV_HEADS -> space.kv.heads();
+      case QUERY_HEADS -> space.kv.heads() * attention.group();
+    };
   }
 
   /** A band has one edge: sinks that a sliding window passes in the middle of it are walked. */
@@ -79,16 +132,54 @@ final class SetAttention {
     call = null;
   }
 
+  /** Makes room for some rows that are taken in between two decisions. */
+  void reserve(int count, int between) {
+    space.reserve(count, Math.max(slots(between), competes ? space.size() + count + slack() : 0));
+  }
+
   /**
-   * Takes rows in: they are appended, attend over all states held, the policy observes, and states
-   * that a sliding window has passed leave.
+   * Takes rows in: they are appended, and attend over all states held.
    *
    * @param between rows that are taken in between two decisions
+   * @param observed whether the policy sees the row
+   * @param step whether it is a step by itself, whose rows are read with those of other layers
    */
   void attend(
-      SetWalk.Rows rows, int first, int count, long position, boolean observed, int between) {
-    space.reserve(count, Math.max(slots(between), competes ? space.size() + count + slack() : 0));
+      SetWalk.Rows rows,
+      int first,
+      int count,
+      long position,
+      int between,
+      boolean observed,
+      boolean step) {
+    reserve(count, between);
     AttentionCall now = call(rows);
+    append(rows, first, count, position);
+    space.queries += count;
+    queryPosition[0] = position;
+    if (rotatesAtRead) {
+      rotate(rows.queries(), first);
+    }
+    this.observed = observed;
+    this.inStep = step && device == null;
+    this.next = position + count;
+    now.row = first;
+    now.rows = count;
+    now.firstPosition = position;
+    boolean taps = observed && rows() > 0;
+    now.tap = taps ? (inStep ? stepTaps.buffer() : tap()) : null;
+    now.tapRow = inStep ? stepRow : 0;
+    kernels.attend(now);
+    if (observed) {
+      set.row().loadQuery(now, queryPosition[0]); // the next layer's queries take its place
+    }
+  }
+
+  private void append(SetWalk.Rows rows, int first, int count, long position) {
+    if (device != null) {
+      device.append(rows.keys(), rows.values(), first, count, rows.tokens(), position);
+      return;
+    }
     if (slots.length < count) {
       slots = new int[count];
     }
@@ -97,20 +188,40 @@ final class SetAttention {
     }
     int firstKvHead = space.firstKvHead();
     kernels.append(rows.keys(), rows.values(), first, count, firstKvHead, space.kv, slots);
-    space.queries += count;
-    queryPosition[0] = position;
-    if (rotatesAtRead) {
-      rotate(rows.queries(), first);
-    }
-    now.row = first;
-    now.rows = count;
-    now.firstPosition = position;
-    now.tap = observed && signals.rows() != Signals.Rows.NONE ? tap() : null;
-    kernels.attend(now);
+  }
+
+  /** Slots whose rows of this step must be read before {@link #settle}; 0 if none. */
+  int tapped() {
+    return observed && inStep && rows() > 0 ? space.extent() : 0;
+  }
+
+  /** After the attention: the policy observes, and what a sliding window has passed leaves. */
+  void settle() {
     if (observed) {
-      set.observe(now, queryPosition[0]);
+      observed = false;
+      observe(Objects.requireNonNull(call));
     }
-    set.expire(position + count - attention.window());
+    if (attention.window() != Long.MAX_VALUE) {
+      set.expire(next - attention.window());
+    }
+  }
+
+  private void observe(AttentionCall made) {
+    if (made.tap != null && device != null) {
+      device.observe(made.tap, made.tapRow);
+      return;
+    }
+    if (made.tap != null && inStep) {
+      set.row().loadRows(stepTaps.host(), stepRow * stepTaps.stride(), stepTaps.stride());
+    } else if (made.tap != null) {
+      int extent = space.extent();
+      if (tapped.length < rows() * extent) {
+        tapped = new float[rows() * space.kv.capacity()];
+      }
+      kernels.read(made.tap, 0, rows(), extent, tapped);
+      set.row().loadRows(tapped, 0, extent);
+    }
+    set.observe();
   }
 
   /** Slots beyond which a doubling is not worth its memory: the budget and what comes on top. */
@@ -208,7 +319,7 @@ final class SetAttention {
       if (known != null) {
         known.close();
       }
-      known = backend.allocate(Objects.requireNonNull(call).tapCount(), space.kv.capacity());
+      known = backend.allocate(rows(), space.kv.capacity());
       tap = known;
     }
     return known;
@@ -218,6 +329,6 @@ final class SetAttention {
     if (tap != null) {
       tap.close();
     }
-    space.kv.close();
+    space.close();
   }
 }

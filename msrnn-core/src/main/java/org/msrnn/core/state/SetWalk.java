@@ -85,19 +85,54 @@ public final class SetWalk {
    */
   public record Part(int start, int length) {}
 
+  /** Before a step: room for one more state, so that nothing moves while layers are walked. */
+  void reserve() {
+    for (int s = 0; s < sets.size(); s++) {
+      sets.get(s).reserve(1, schedule.between(null));
+    }
+  }
+
   /**
-   * Walks through rows. After the last row of a prompt, a planner that is adaptive has the word
+   * The attention of a step, one row. What follows from it waits for {@link #decide}: nothing of
+   * the step looks at it, and a device need not be waited for in every layer.
+   *
+   * @param alone whether nothing else runs at the same time, so that sets may run side by side
+   */
+  void attend(Rows rows, int row, long position, boolean alone) {
+    int decision = schedule.rowsToDecision(position, null, 0);
+    pass.rows = rows;
+    pass.first = row;
+    pass.count = 1;
+    pass.position = position;
+    pass.observed = schedule.observed(decision);
+    pass.between = schedule.between(null);
+    pass.step = true;
+    pass.run(alone);
+  }
+
+  /** What a step's attention is followed by: the policy observes, and states leave. */
+  void decide(long position) {
+    for (int s = 0; s < sets.size(); s++) {
+      sets.get(s).settle();
+    }
+    if (schedule.decides(1, schedule.rowsToDecision(position, null, 0))) {
+      evict();
+    }
+    notePeak();
+  }
+
+  /**
+   * Walks through rows of a prompt. After its last row, a planner that is adaptive has the word
    * before states leave; see {@link KvMultiState#endLayer}.
    *
    * @param rows the buffers; queries and keys are rotated already unless the scheme rotates at read
    * @param first the row of the first token
    * @param count tokens
    * @param position the first token's position in the sequence
-   * @param prompt the part of a prompt that the rows are, or null for a generated token
+   * @param prompt the part of a prompt that the rows are
    * @param alone whether nothing else runs at the same time, so that sets may run side by side
    */
-  void advance(
-      Rows rows, int first, int count, long position, @Nullable Part prompt, boolean alone) {
+  void advance(Rows rows, int first, int count, long position, Part prompt, boolean alone) {
     int done = 0;
     while (done < count) {
       int decision = schedule.rowsToDecision(position + done, prompt, done);
@@ -107,9 +142,10 @@ public final class SetWalk {
       pass.position = position + done;
       pass.observed = schedule.observed(decision);
       pass.between = schedule.between(prompt);
+      pass.step = false;
       pass.run(alone);
       done += pass.count;
-      if (replans && prompt != null && prompt.start() + done == prompt.length()) {
+      if (replans && prompt.start() + done == prompt.length()) {
         return;
       }
       if (schedule.decides(pass.count, decision)) {
@@ -127,6 +163,7 @@ public final class SetWalk {
     private long position;
     private boolean observed;
     private int between;
+    private boolean step;
 
     void run(boolean alone) {
       if (alone && sets.size() > 1) {
@@ -141,7 +178,10 @@ public final class SetWalk {
     @Override
     public void accept(int s) {
       Rows now = Objects.requireNonNull(rows);
-      sets.get(s).attend(now, first, count, position, observed, between);
+      sets.get(s).attend(now, first, count, position, between, observed, step);
+      if (!step) {
+        sets.get(s).settle();
+      }
     }
   }
 

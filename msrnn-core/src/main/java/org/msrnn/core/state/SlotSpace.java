@@ -6,7 +6,9 @@ import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Kernels;
 import org.msrnn.api.backend.KvBuffer;
 import org.msrnn.api.backend.KvType;
+import org.msrnn.api.backend.SlotTable;
 import org.msrnn.api.backend.SlotView;
+import org.msrnn.api.policy.ScoreProgram;
 
 /**
  * The single states of one layer, or of one KV head of a layer, and where they lie.
@@ -45,6 +47,9 @@ final class SlotSpace implements SlotView {
   long evictions;
   int peak;
 
+  /** The device that keeps the slots; null where the host does. */
+  private @Nullable DeviceSlots device;
+
   /**
    * An empty space.
    *
@@ -80,6 +85,17 @@ final class SlotSpace implements SlotView {
     Arrays.fill(slotPositions, FREE);
   }
 
+  /**
+   * Lets the device keep the slots from here on, if the backend runs the program. {@link #append}
+   * and {@link #evict} are its business then.
+   *
+   * @return the device's slots, or null where the host goes on to keep them
+   */
+  @Nullable DeviceSlots runOnDevice(Backend backend, ScoreProgram program) {
+    device = DeviceSlots.of(backend, program, this);
+    return device;
+  }
+
   /** What the spaces of a model have in common. */
   record Shape(int kvHeads, int headSize, KvType storage) {}
 
@@ -93,18 +109,22 @@ final class SlotSpace implements SlotView {
   }
 
   long position(int entry) {
+    refresh();
     return positions[entry];
   }
 
   int token(int entry) {
+    refresh();
     return tokens[entry];
   }
 
   int slot(int entry) {
+    refresh();
     return slots[entry];
   }
 
   double[] column(int column) {
+    refresh();
     return columns[column];
   }
 
@@ -114,7 +134,14 @@ final class SlotSpace implements SlotView {
 
   /** Positions by entry, ascending; {@link #size} are in use. */
   long[] entryPositions() {
+    refresh();
     return positions;
+  }
+
+  private void refresh() {
+    if (device != null) {
+      device.refresh();
+    }
   }
 
   @Override
@@ -129,6 +156,7 @@ final class SlotSpace implements SlotView {
 
   @Override
   public long[] positions() {
+    refresh();
     return slotPositions;
   }
 
@@ -220,10 +248,10 @@ final class SlotSpace implements SlotView {
     }
   }
 
-  /** A row by slot, gathered to entries. */
-  void gather(float[] bySlot, float[] byEntry) {
+  /** A row by slot, which begins at an index, gathered to entries. */
+  void gather(float[] bySlot, int at, float[] byEntry) {
     for (int e = 0; e < size; e++) {
-      byEntry[e] = bySlot[slots[e]];
+      byEntry[e] = bySlot[at + slots[e]];
     }
   }
 
@@ -234,6 +262,7 @@ final class SlotSpace implements SlotView {
    * @param capacity slots of the store, enough for the states held
    */
   void compact(Backend backend, int capacity) {
+    refresh();
     KvBuffer small = backend.allocateKv(kv.heads(), kv.headSize(), capacity, kv.type());
     copyStates(kv, small, backend.kernels(), true);
     for (int e = 0; e < size; e++) {
@@ -252,6 +281,7 @@ final class SlotSpace implements SlotView {
    * @param capacity slots that stay, the extent or more
    */
   void shrink(Backend backend, int capacity) {
+    refresh();
     KvBuffer small = backend.allocateKv(kv.heads(), kv.headSize(), capacity, kv.type());
     copyStates(kv, small, backend.kernels(), false);
     settle(small);
@@ -259,6 +289,10 @@ final class SlotSpace implements SlotView {
 
   /** Takes a store of fewer slots, in which the states are already. */
   private void settle(KvBuffer small) {
+    if (device != null) {
+      device.close();
+      device.moved(small);
+    }
     kv.close();
     kv = small;
     int capacity = small.capacity();
@@ -287,6 +321,7 @@ final class SlotSpace implements SlotView {
 
   /** Makes this space equal to another of the same shape, slot by slot. */
   void copyFrom(SlotSpace other, Kernels kernels) {
+    other.refresh();
     clear();
     reserve(other.slots.length, other.slots.length);
     for (int e = 0; e < other.size; e++) {
@@ -305,6 +340,56 @@ final class SlotSpace implements SlotView {
     peak = other.peak;
   }
 
+  /** Tokens that a device has taken in. */
+  void countIn(int count) {
+    int reused = Math.min(count, freeCount);
+    freeCount -= reused;
+    extent += count - reused;
+    size += count;
+  }
+
+  /** States that a device has dropped. */
+  void countOut(int count) {
+    freeCount += count;
+    size -= count;
+    evictions += count;
+  }
+
+  /** Tells a device what is in the slots. */
+  void describe(SlotTable table) {
+    System.arraycopy(slotPositions, 0, table.positions, 0, extent);
+    for (int e = 0; e < size; e++) {
+      table.tokens[slots[e]] = tokens[e];
+      table.numbers[slots[e]] = columns.length == 0 ? 0 : columns[0][e];
+    }
+    System.arraycopy(free, 0, table.free, 0, freeCount);
+    table.freeCount = freeCount;
+    table.extent = extent;
+  }
+
+  /** Takes over what a device has in its slots. Counts are known already. */
+  void adopt(SlotTable table) {
+    System.arraycopy(table.positions, 0, slotPositions, 0, extent);
+    System.arraycopy(table.free, 0, free, 0, freeCount);
+    int used = 0;
+    for (int slot = 0; slot < extent; slot++) {
+      if (slotPositions[slot] != FREE) {
+        positions[used++] = slotPositions[slot];
+      }
+    }
+    Arrays.sort(positions, 0, used);
+    for (int slot = 0; slot < extent; slot++) {
+      if (slotPositions[slot] != FREE) {
+        int entry = Arrays.binarySearch(positions, 0, used, slotPositions[slot]);
+        slots[entry] = slot;
+        tokens[entry] = table.tokens[slot];
+        if (columns.length > 0) {
+          columns[0][entry] = table.numbers[slot];
+        }
+      }
+    }
+  }
+
   /** Puts a state into a given slot, as a saved state says; newer than those before. */
   void restoreEntry(int slot, int token, long position) {
     place(slot, token, position);
@@ -312,17 +397,32 @@ final class SlotSpace implements SlotView {
 
   /** The order in which free slots below the extent will be taken, the last first. */
   int[] freeSlots() {
+    refresh();
     return Arrays.copyOf(free, freeCount);
   }
 
   /** After {@link #restoreEntry}: the free slots as a saved state says. */
   void restoreFree(int[] saved, int newExtent) {
+    if (device != null) {
+      device.changed();
+    }
     System.arraycopy(saved, 0, free, 0, saved.length);
     freeCount = saved.length;
     extent = newExtent;
   }
 
+  /** Gives everything back. */
+  void close() {
+    if (device != null) {
+      device.close();
+    }
+    kv.close();
+  }
+
   private void clear() {
+    if (device != null) {
+      device.changed();
+    }
     Arrays.fill(slotPositions, FREE);
     size = 0;
     freeCount = 0;

@@ -72,7 +72,10 @@ class TraceTest {
       var spec = StateSpec.of(trace.policy, STATES).with(trace.regime);
       var attention = new SetWalk.Attention(1, 1, 1, 0, Long.MAX_VALUE, Rope.of(0, 1));
       var walk =
-          new SetWalk(List.of(new SetAttention(space, spec, backend, attention)), spec, backend);
+          new SetWalk(
+              List.of(new SetAttention(space, spec, backend, attention, new StepTaps(backend))),
+              spec,
+              backend);
       Buffer rows = backend.allocate(TOKENS, HEADS);
       int done = 0;
       for (int part : parts) { // blocks of one prompt
