@@ -106,6 +106,34 @@ public interface Kernels {
   /** Waits, then copies a slot's key and value of one head, decoded to float32. */
   void readState(KvBuffer kv, int head, int slot, float[] key, float[] value);
 
+  /**
+   * Waits, then copies keys and values of some states of one head, decoded to float32.
+   *
+   * @param slots the slot of state i at index i
+   * @param count how many
+   * @param keys {@code [count * head size]} or longer, state after state
+   * @param values the shape of {@code keys}
+   */
+  default void readStates(
+      KvBuffer kv, int head, int[] slots, int count, float[] keys, float[] values) {
+    int size = kv.headSize();
+    float[] key = new float[size];
+    float[] value = new float[size];
+    for (int i = 0; i < count; i++) {
+      readState(kv, head, slots[i], key, value);
+      System.arraycopy(key, 0, keys, i * size, size);
+      System.arraycopy(value, 0, values, i * size, size);
+    }
+  }
+
+  /**
+   * Whether a read waits for a device, so that one of many numbers is much cheaper than many of
+   * few.
+   */
+  default boolean readsWait() {
+    return false;
+  }
+
   /** Stores a slot's key and value of one head. */
   void writeState(float[] key, float[] value, KvBuffer kv, int head, int slot);
 

@@ -23,6 +23,7 @@ final class StateRules {
     add(rules, "a state in " + type + " of any magnitude", source, this::magnitudes);
     add(rules, "append in " + type + " stores the heads of one row", source, this::append);
     add(rules, "reserve keeps contents in " + type, source, this::reserve);
+    add(rules, "states in " + type + " are copied and read together", source, this::together);
   }
 
   private void add(List<Rule> rules, String name, Seeded.Source source, Consumer<Seeded> check) {
@@ -153,6 +154,45 @@ final class StateRules {
         }
       }
       check(kv, 37, written, seeded.label("after append"));
+    }
+  }
+
+  private void together(Seeded seeded) {
+    int[] slots = {36, 0, 17, 5, 9};
+    int[] targets = {1, 0, 7, 40, 3};
+    for (int size : new int[] {1, 20, 33}) {
+      try (KvBuffer from = twins.candidate.allocateKv(3, size, 37, type);
+          KvBuffer to = twins.candidate.allocateKv(3, size, 41, type)) {
+        float[][][] written = fill(from, 37, seeded);
+        float[][][] expected = fill(to, 41, seeded);
+        int count = slots.length - 1; // the last one stays where it is
+        twins.candidate.kernels().copyStates(from, slots, count, to, targets);
+        for (int h = 0; h < 3; h++) {
+          for (int i = 0; i < count; i++) {
+            expected[h * 41 + targets[i]] = written[h * 37 + slots[i]];
+          }
+        }
+        String label = seeded.label("heads of " + size);
+        check(to, 41, expected, label + ", after copyStates");
+        check(from, 37, written, label + ", copied from");
+        readTogether(to, targets, count, expected, label);
+      }
+    }
+  }
+
+  private void readTogether(
+      KvBuffer kv, int[] slots, int count, float[][][] expected, String label) {
+    int size = kv.headSize();
+    float[] keys = new float[count * size];
+    float[] values = new float[count * size];
+    for (int h = 0; h < kv.heads(); h++) {
+      twins.candidate.kernels().readStates(kv, h, slots, count, keys, values);
+      for (int i = 0; i < count; i++) {
+        float[][] state = expected[h * 41 + slots[i]];
+        String what = label + ": head " + h + ", slot " + slots[i] + " of several";
+        same(what + ", key", Arrays.copyOfRange(keys, i * size, (i + 1) * size), state[0]);
+        same(what + ", value", Arrays.copyOfRange(values, i * size, (i + 1) * size), state[1]);
+      }
     }
   }
 

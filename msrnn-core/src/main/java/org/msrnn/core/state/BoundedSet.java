@@ -26,7 +26,7 @@ final class BoundedSet implements KvSet {
   private final Signals signals;
   private final SetWalk.Attention attention;
   private final SetShape shape;
-  private final Kernels kernels;
+  private final ReadStates states;
   private final boolean rotated;
   private final long seed;
   private final ObservedRow row;
@@ -37,7 +37,6 @@ final class BoundedSet implements KvSet {
   private int sure;
   private double[] scores = new double[0];
   private int[] victims = new int[1];
-  private float[] spare = new float[0];
   private float[] scratch = new float[0];
 
   /**
@@ -58,7 +57,7 @@ final class BoundedSet implements KvSet {
     this.guaranteed = spec.budgets().guaranteed();
     this.attention = attention;
     this.shape = attention.shape(space.kv.heads());
-    this.kernels = kernels;
+    this.states = new ReadStates(space, kernels);
     this.rotated = attention.rope() != null && !attention.rotatesAtRead(spec);
     this.seed = spec.seed();
     budget(space.budget);
@@ -290,13 +289,13 @@ final class BoundedSet implements KvSet {
   @Override
   public void key(int head, int entry, float[] into) {
     demand(signals.keys(), "keys", policy);
-    kernels.readState(space.kv, head, space.slot(entry), into, spare());
+    states.key(head, entry, into);
   }
 
   @Override
   public void value(int head, int entry, float[] into) {
     demand(signals.values(), "values", policy);
-    kernels.readState(space.kv, head, space.slot(entry), spare(), into);
+    states.value(head, entry, into);
   }
 
   @Override
@@ -323,12 +322,5 @@ final class BoundedSet implements KvSet {
       throw new PolicyException(
           "policy " + policy + " reads " + what + " without declaring it in observes()");
     }
-  }
-
-  private float[] spare() {
-    if (spare.length == 0) {
-      spare = new float[headSize()];
-    }
-    return spare;
   }
 }

@@ -27,6 +27,7 @@ public final class StateFile {
   private static final long MAGIC = 0x4d53524e4e535402L; // "MSRNNST", version 2
   private static final int MOST_FREE = 1 << 16; // so that a lie about the extent costs little
   private static final int MOST_TEXT = 1 << 16;
+  private static final int TOGETHER = 64; // states read at once
 
   private StateFile() {}
 
@@ -91,24 +92,42 @@ public final class StateFile {
     for (int slot : space.freeSlots()) {
       out.writeInt(slot);
     }
-    float[] key = new float[space.kv.headSize()];
-    float[] value = new float[space.kv.headSize()];
-    for (int e = 0; e < space.size(); e++) {
-      out.writeInt(space.slot(e));
-      out.writeInt(space.token(e));
-      out.writeLong(space.position(e));
+    for (int e = 0; e < space.size(); e += TOGETHER) {
+      writeEntries(space, e, Math.min(TOGETHER, space.size() - e), kernels, out);
+    }
+  }
+
+  /** Some entries, whose keys and values are read head by head, as they lie in memory. */
+  private static void writeEntries(
+      SlotSpace space, int first, int count, Kernels kernels, DataOutputStream out)
+      throws IOException {
+    int heads = space.kv.heads();
+    int size = space.kv.headSize();
+    int[] slots = new int[count];
+    Arrays.setAll(slots, i -> space.slot(first + i));
+    float[][] keys = new float[heads][count * size];
+    float[][] values = new float[heads][count * size];
+    for (int h = 0; h < heads; h++) {
+      kernels.readStates(space.kv, h, slots, count, keys[h], values[h]);
+    }
+    for (int i = 0; i < count; i++) {
+      out.writeInt(slots[i]);
+      out.writeInt(space.token(first + i));
+      out.writeLong(space.position(first + i));
       for (int c = 0; c < space.columnCount(); c++) {
-        out.writeDouble(space.column(c)[e]);
+        out.writeDouble(space.column(c)[first + i]);
       }
-      for (int h = 0; h < space.kv.heads(); h++) {
-        kernels.readState(space.kv, h, space.slot(e), key, value);
-        for (float number : key) {
-          out.writeFloat(number);
-        }
-        for (float number : value) {
-          out.writeFloat(number);
-        }
+      for (int h = 0; h < heads; h++) {
+        writeNumbers(out, keys[h], i * size, size);
+        writeNumbers(out, values[h], i * size, size);
       }
+    }
+  }
+
+  private static void writeNumbers(DataOutputStream out, float[] numbers, int at, int count)
+      throws IOException {
+    for (int i = at; i < at + count; i++) {
+      out.writeFloat(numbers[i]);
     }
   }
 

@@ -40,6 +40,9 @@ final class DecidingBackend implements Backend {
 
   int reads;
 
+  /** Copies of states to the host, of one or of many. */
+  int stateReads;
+
   /** Times that the table of a set came to the host or went to the device. */
   int tablesRead;
 
@@ -59,6 +62,10 @@ final class DecidingBackend implements Backend {
     } else if (method.getName().equals("read") && given.length == 5) {
       reads++;
       numbersRead += (long) (int) given[2] * (int) given[3];
+    } else if (method.getName().equals("readsWait")) {
+      return true;
+    } else if (method.getName().startsWith("readState")) {
+      stateReads++;
     } else if (method.isDefault() && method.getName().equals("read")) {
       kernels.read((Buffer) given[0], (int) given[1], 1, (int) given[2], (float[]) given[3]);
       return null;

@@ -97,6 +97,7 @@ class DeviceDecisionsTest {
           specs.add(StateSpec.of(policy, 9).with(Regime.chunked(7)));
           specs.add(StateSpec.of(policy, 70).with(Regime.WHOLE)); // beyond the first capacity
         }
+        specs.add(StateSpec.of(new Norms(granularity), 13)); // decided on the host
       }
     }
     var heads = new Tova(Granularity.KV_HEAD);
@@ -179,6 +180,21 @@ class DeviceDecisionsTest {
       assertThat(device.reads).isEqualTo(10);
       assertThat(device.numbersRead).isEqualTo(10L * SHAPE.vocabulary());
       assertThat(device.tablesRead).isZero();
+    }
+  }
+
+  @Test
+  void keysThatAPolicyLooksThroughComeInOneCopyAHead() {
+    var device = new DecidingBackend();
+    int states = 40;
+    try (Msrnn msrnn = on(device);
+        MultiState state = msrnn.start(StateSpec.of(new Norms(Granularity.LAYER), states))) {
+      msrnn.feed(state, TestModels.tokens(MODEL, states, 1), LogitsSink.NONE);
+      assertThat(device.stateReads).isZero();
+      msrnn.step(state, 1, new float[SHAPE.vocabulary()]);
+      assertThat(device.stateReads)
+          .as("the first key alone, then all of each head")
+          .isEqualTo(SHAPE.layers() * 2 * SHAPE.kvHeads());
     }
   }
 
