@@ -45,7 +45,11 @@ class GoldenModelsTest {
             "qwen3",
             "smollm3")
         .flatMap(
-            name -> Stream.of(Arguments.of(name, "plain", 2e-4), Arguments.of(name, "cpu", 1e-3)));
+            name ->
+                Stream.of(
+                    Arguments.of(name, "plain", 2e-4),
+                    Arguments.of(name, "cpu", 1e-3),
+                    Arguments.of(name, "opencl", 1e-3)));
   }
 
   @ParameterizedTest(name = "{0} on {1}")
@@ -54,7 +58,7 @@ class GoldenModelsTest {
       throws IOException {
     Path folder = SharedFiles.file("golden").resolve(name);
     Expected expected = Expected.read(folder.resolve("expected.safetensors"));
-    try (Backend opened = catalog.openBackend(backend);
+    try (Backend opened = OpenCl.open(catalog, backend);
         Model model = Model.open(folder, opened, Progress.NONE)) {
       StateSpec spec = StateSpec.of(catalog.policy(PolicySpec.parse("full")), 1);
       try (MultiState fed = model.msrnn().start(spec);

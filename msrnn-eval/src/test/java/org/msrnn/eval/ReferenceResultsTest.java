@@ -49,7 +49,7 @@ class ReferenceResultsTest {
   }
 
   private Opened open(String backend, String file) {
-    Backend opened = catalog.openBackend(backend);
+    Backend opened = OpenCl.open(catalog, backend);
     return new Opened(opened, Model.open(SharedFiles.file(file), opened, Progress.NONE));
   }
 
@@ -66,6 +66,8 @@ class ReferenceResultsTest {
     "plain, models/bookworm-F32.gguf, expected/perplexity.json, 0.0001",
     "cpu, models/bookworm-F32.gguf, expected/perplexity.json, 0.0005",
     "cpu, models/bookworm-Q8_0.gguf, expected/perplexity-q8_0.json, 0.0005",
+    "opencl, models/bookworm-F32.gguf, expected/perplexity.json, 0.0005",
+    "opencl, models/bookworm-Q8_0.gguf, expected/perplexity-q8_0.json, 0.0005",
   })
   void everyRowOfTheReferenceIsReached(
       String backend, String file, String expected, double tolerance) throws IOException {
@@ -180,7 +182,7 @@ class ReferenceResultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plain", "cpu"})
+  @ValueSource(strings = {"plain", "cpu", "opencl"})
   void greedyDecodingOfStories260kGivesTheKnownTokensAndText(String backend) throws IOException {
     JsonNode known = json("models/stories260K/greedy.json");
     int[] ids = new int[known.get("ids").size()];
@@ -202,7 +204,7 @@ class ReferenceResultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plain", "cpu"})
+  @ValueSource(strings = {"plain", "cpu", "opencl"})
   void greedyDecodingOfBookwormGivesTheTokensOfAnIndependentDecoder(String backend) {
     // by a decoder in float64 that shares nothing with this one; its least margin is 0.04
     String known =
