@@ -93,6 +93,24 @@ final class Device implements AutoCloseable {
     return ledger.allocate(bytes, what);
   }
 
+  /**
+   * Memory of at least so many bytes: what is there, or twice as much as is needed in its place.
+   * Contents are lost then.
+   */
+  Memory room(Memory memory, long bytes, String what) {
+    if (memory.bytes() >= bytes) {
+      return memory;
+    }
+    memory.close();
+    return allocate(2 * bytes, what);
+  }
+
+  /** Queues a copy of the first bytes of one memory to another. */
+  void copy(Memory from, Memory to, long bytes) {
+    int code = CL10.nclEnqueueCopyBuffer(queue, from.handle(), to.handle(), 0, 0, bytes, 0, 0, 0);
+    Cl.check(code, "clEnqueueCopyBuffer of " + bytes + " bytes");
+  }
+
   /** A compiled kernel; see {@link Programs#kernel}. */
   Kernel kernel(String file, String name, int groupX, int groupY, String options) {
     return programs.kernel(file, name, groupX, groupY, options);

@@ -50,7 +50,7 @@ final class OpenClBackend implements Backend {
 
   @Override
   public KvBuffer allocateKv(int heads, int headSize, int capacity, KvType type) {
-    return new OpenClKv(kernels.states, heads, headSize, capacity, type);
+    return new OpenClKv(device, heads, headSize, capacity, type);
   }
 
   @Override

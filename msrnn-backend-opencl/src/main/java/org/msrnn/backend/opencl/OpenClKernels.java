@@ -19,13 +19,14 @@ final class OpenClKernels implements Kernels {
   final StateKernels states;
   final AttentionKernels attention;
   final SlotKernels slots;
+  private final int[] oneSlot = new int[1];
 
   OpenClKernels(Device device) {
     this.device = device;
     this.rows = new RowKernels(device);
     this.matrices = new MatrixKernels(device);
     this.states = new StateKernels(device);
-    this.attention = new AttentionKernels(device);
+    this.attention = new AttentionKernels(device, rows);
     this.slots = new SlotKernels(device, states);
   }
 
@@ -122,7 +123,19 @@ final class OpenClKernels implements Kernels {
 
   @Override
   public void readState(KvBuffer kv, int head, int slot, float[] key, float[] value) {
-    states.read((OpenClKv) kv, head, slot, key, value);
+    oneSlot[0] = slot;
+    states.read((OpenClKv) kv, head, oneSlot, 1, key, value);
+  }
+
+  @Override
+  public void readStates(
+      KvBuffer kv, int head, int[] slotOfState, int count, float[] keys, float[] values) {
+    states.read((OpenClKv) kv, head, slotOfState, count, keys, values);
+  }
+
+  @Override
+  public boolean readsWait() {
+    return true;
   }
 
   @Override

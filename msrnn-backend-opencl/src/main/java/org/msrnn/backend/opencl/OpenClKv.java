@@ -1,27 +1,80 @@
 package org.msrnn.backend.opencl;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.backend.KvBuffer;
 import org.msrnn.api.backend.KvType;
+import org.msrnn.api.backend.SlotView;
 
 /** Keys and values of one slot space, and the positions of its slots as the device knows them. */
-@SuppressWarnings("DoNotCallSuggester") // stubs, until they do something
 final class OpenClKv implements KvBuffer {
-  private final StateKernels kernels;
+  private final Device device;
   private final int heads;
   private final int headSize;
   private final KvType type;
   private int capacity;
+  private Memory keys;
+  private Memory values;
+  private Memory positions;
+  private long[] mirror;
 
-  /** Slots that the device manages itself, while there are any. */
+  /** Slots that the device keeps by itself, while there are any. */
   @Nullable OpenClSlots program;
 
-  OpenClKv(StateKernels kernels, int heads, int headSize, int capacity, KvType type) {
-    this.kernels = kernels;
+  OpenClKv(Device device, int heads, int headSize, int capacity, KvType type) {
+    this.device = device;
     this.heads = heads;
     this.headSize = headSize;
     this.capacity = capacity;
     this.type = type;
+    String what = "a store of " + capacity + " states";
+    this.keys = device.allocate(bytes(capacity), what);
+    this.values = device.allocate(bytes(capacity), what);
+    this.positions = device.allocate((long) capacity * Long.BYTES, what);
+    this.mirror = new long[capacity];
+  }
+
+  private long bytes(int slots) {
+    return Math.multiplyExact((long) slots * heads, (long) stride());
+  }
+
+  /** Bytes from one head's key or value to the next. */
+  int stride() {
+    return switch (type) {
+      case F32 -> headSize * Float.BYTES;
+      case F16, BF16 -> headSize * Short.BYTES;
+      case Q8_0 ->
+          Math.ceilDiv(headSize, 2) * 2 + Math.ceilDiv(headSize, KvType.BLOCK) * Short.BYTES;
+    };
+  }
+
+  Memory keys() {
+    return keys;
+  }
+
+  Memory values() {
+    return values;
+  }
+
+  /** Positions by slot on the device, brought up to date. */
+  Memory positions(SlotView slots) {
+    if (program != null) {
+      return program.positions();
+    }
+    long[] now = slots.positions();
+    int from = 0;
+    int to = slots.extent();
+    while (from < to && now[from] == mirror[from]) {
+      from++;
+    }
+    while (from < to && now[to - 1] == mirror[to - 1]) {
+      to--;
+    }
+    if (from < to) {
+      System.arraycopy(now, from, mirror, from, to - from);
+      device.write(now, from, to - from, positions, (long) from * Long.BYTES);
+    }
+    return positions;
   }
 
   @Override
@@ -46,16 +99,33 @@ final class OpenClKv implements KvBuffer {
 
   @Override
   public void reserve(int wanted) {
-    throw new UnsupportedOperationException(kernels.device.info().name());
+    if (wanted <= capacity) {
+      return;
+    }
+    String what = "a store of " + wanted + " states";
+    keys = grown(keys, bytes(wanted), what);
+    values = grown(values, bytes(wanted), what);
+    positions = grown(positions, (long) wanted * Long.BYTES, what);
+    mirror = Arrays.copyOf(mirror, wanted);
+    capacity = wanted;
+  }
+
+  private Memory grown(Memory small, long bytes, String what) {
+    Memory large = device.allocate(bytes, what);
+    device.copy(small, large, small.bytes());
+    small.close();
+    return large;
   }
 
   @Override
   public long bytes() {
-    throw new UnsupportedOperationException();
+    return keys.bytes() + values.bytes();
   }
 
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    keys.close();
+    values.close();
+    positions.close();
   }
 }

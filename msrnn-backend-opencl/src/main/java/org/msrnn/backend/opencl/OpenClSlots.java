@@ -46,6 +46,11 @@ final class OpenClSlots implements ProgramSlots {
     throw new UnsupportedOperationException();
   }
 
+  /** Positions by slot: longs, -1 where a slot is free. */
+  Memory positions() {
+    throw new UnsupportedOperationException();
+  }
+
   @Override
   public void close() {
     kv.program = null;

@@ -7,27 +7,35 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.lwjgl.opencl.CL10;
 import org.msrnn.api.BackendException;
 
 /** Kernel sources, compiled for one device with options; each once. */
 final class Programs implements AutoCloseable {
   private static final int LONGEST_LOG = 2000;
+  private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"(\\w+\\.cl)\"$");
 
   private final Device device;
   private final Map<String, Long> programs = new HashMap<>();
   private final Map<String, Kernel> kernels = new HashMap<>();
-  private final java.util.List<Long> handles = new java.util.ArrayList<>();
+  private final List<Long> handles = new ArrayList<>();
 
   Programs(Device device) {
     this.device = device;
   }
 
-  /** The source of a family: {@code common.cl}, then the file. */
+  /** The source of a family: {@code common.cl}, then the file with what it includes. */
   static String source(String file) {
-    return resource("common.cl") + "#line 1 \"" + file + "\"\n" + resource(file);
+    Matcher including = INCLUDE.matcher(resource(file));
+    String whole =
+        including.replaceAll(found -> Matcher.quoteReplacement(resource(found.group(1))));
+    return resource("common.cl") + whole;
   }
 
   private static String resource(String file) {
