@@ -52,9 +52,15 @@ final class OpenClKernels implements Kernels {
   @Override
   public void qkv(
       Weights wq, Weights wk, Weights wv, Buffer x, int count, Buffer q, Buffer k, Buffer v) {
-    matrices.matmul((OpenClWeights) wq, of(x), 0, count, of(q));
-    matrices.matmul((OpenClWeights) wk, of(x), 0, count, of(k));
-    matrices.matmul((OpenClWeights) wv, of(x), 0, count, of(v));
+    matrices.qkv(
+        (OpenClWeights) wq,
+        (OpenClWeights) wk,
+        (OpenClWeights) wv,
+        of(x),
+        count,
+        of(q),
+        of(k),
+        of(v));
   }
 
   @Override
@@ -66,9 +72,13 @@ final class OpenClKernels implements Kernels {
       int count,
       Buffer gate,
       Buffer up) {
-    matrices.matmul((OpenClWeights) gateWeights, of(x), 0, count, of(gate));
-    matrices.matmul((OpenClWeights) upWeights, of(x), 0, count, of(up));
-    rows.gate(activation, of(gate), of(up), count);
+    OpenClWeights gates = (OpenClWeights) gateWeights;
+    OpenClWeights ups = (OpenClWeights) upWeights;
+    if (!matrices.gated(activation, gates, ups, of(x), count, of(gate))) {
+      matrices.matmul(gates, of(x), 0, count, of(gate));
+      matrices.matmul(ups, of(x), 0, count, of(up));
+      rows.gate(activation, of(gate), of(up), count);
+    }
   }
 
   @Override
