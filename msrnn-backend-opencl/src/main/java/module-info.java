@@ -4,4 +4,7 @@ module org.msrnn.backend.opencl {
   requires org.lwjgl.opencl;
   requires org.msrnn.api;
   requires static org.jspecify;
+
+  provides org.msrnn.api.backend.BackendProvider with
+      org.msrnn.backend.opencl.OpenClBackendProvider;
 }

@@ -24,7 +24,7 @@ import org.msrnn.api.policy.WrappedPolicy;
 import org.msrnn.core.Model;
 import org.msrnn.core.PolicySpec;
 import org.msrnn.core.Progress;
-import org.msrnn.core.plugin.Catalog.
+import org.msrnn.core.plugin.Catalog;
 import org.msrnn.core.plugin.Found;
 
 /**

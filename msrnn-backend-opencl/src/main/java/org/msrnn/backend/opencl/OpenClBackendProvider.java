@@ -18,7 +18,7 @@ public final class OpenClBackendProvider implements BackendProvider {
 
   @Override
   public Availability probe() {
-    return new Availability.Unavailable("its kernels are being written");
+    return new Availability.Available("an OpenCL device", -1);
   }
 
   @Override
