@@ -3,7 +3,6 @@ package org.msrnn.benchmarks;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
-import org.jspecify.annotations.Nullable;
 import org.msrnn.api.ModelInfo;
 import org.msrnn.api.backend.AttentionCall;
 import org.msrnn.api.backend.Backend;
@@ -11,7 +10,6 @@ import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.KvBuffer;
 import org.msrnn.api.backend.KvType;
 import org.msrnn.api.backend.Rope;
-import org.msrnn.api.backend.SlotView;
 import org.msrnn.api.policy.Signals;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -102,14 +100,6 @@ public class BoundedAttention {
   private AttentionCall[] layers;
   private int turn;
 
-  private record Full(int extent, long[] positions, double @Nullable [] rotations)
-      implements SlotView {
-    @Override
-    public int used() {
-      return extent;
-    }
-  }
-
   /** Fills the states. */
   @Setup
   public void open() {
@@ -141,7 +131,7 @@ public class BoundedAttention {
             queries,
             opened.allocate(1, width),
             kv,
-            new Full(states, positions, rotated ? ranks : null),
+            new FullSlots(states, positions, rotated ? ranks : null),
             0,
             shape.group,
             (float) (1 / Math.sqrt(shape.headSize)),

@@ -38,16 +38,28 @@ final class Data {
         case F32 -> bytes.putFloat(number);
         case F16 -> bytes.putShort(Float.floatToFloat16(number));
         case BF16 -> bytes.putShort((short) (Float.floatToRawIntBits(number) >>> 16));
-        case Q8_0, Q4_0 -> {
-          byte[] codes = new byte[type.blockBytes() - Short.BYTES];
+        default -> {
+          byte[] codes = new byte[type.blockBytes()];
           random.nextBytes(codes);
-          bytes.putShort(Float.floatToFloat16((float) (WEIGHT / codes.length)));
+          int block = bytes.position();
           bytes.put(codes);
+          for (int at : scales(type)) {
+            bytes.putShort(block + at, Float.floatToFloat16((float) WEIGHT / 32));
+          }
         }
-        default -> throw new IllegalArgumentException("no random weights of type " + type);
       }
     }
     return new Tensor("benchmark", type, rows, columns, MemorySegment.ofArray(bytes.array()));
+  }
+
+  /** Where a block has 16-bit scales and offsets. */
+  private static int[] scales(TensorType type) {
+    return switch (type) {
+      case F32, F16, BF16 -> new int[0];
+      case Q8_0, Q4_0, Q5_0 -> new int[] {0};
+      case Q4_1, Q5_1, Q4_K, Q5_K -> new int[] {0, 2};
+      case Q6_K -> new int[] {208};
+    };
   }
 
   /** Activations. */

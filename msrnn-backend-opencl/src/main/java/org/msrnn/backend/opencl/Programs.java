@@ -97,14 +97,17 @@ final class Programs implements AutoCloseable {
           CL10.nclCreateProgramWithSource(device.context(), 1, texts.address(), 0, code.address());
       Cl.check(code.get(ValueLayout.JAVA_INT, 0), "clCreateProgramWithSource of " + file);
       MemorySegment devices = arena.allocateFrom(ValueLayout.JAVA_LONG, device.info().deviceId());
-      int built =
-          CL10.nclBuildProgram(
-              program, 1, devices.address(), arena.allocateFrom(options).address(), 0, 0);
+      long words = arena.allocateFrom(options).address();
+      int built = CL10.nclBuildProgram(program, 1, devices.address(), words, 0, 0);
+      if (built == CL10.CL_BUILD_PROGRAM_FAILURE) {
+        // once more: PoCL fails now and then when several processes fill its cache
+        built = CL10.nclBuildProgram(program, 1, devices.address(), words, 0, 0);
+      }
       if (built != CL10.CL_SUCCESS) {
         String log = log(program, arena);
         Cl.check(CL10.clReleaseProgram(program), "clReleaseProgram");
         throw new BackendException(
-            file + " does not build with" + options + ": " + Cl.name(built) + "; " + log);
+            file + " does not build with " + options + ": " + Cl.name(built) + "; " + log);
       }
       return program;
     }
