@@ -27,6 +27,10 @@ import org.msrnn.api.backend.KvType;
  *       equal to the bit.
  * </ul>
  *
+ * <p><b>Programs.</b> Where a backend keeps slots by itself ({@link Backend#programSlots}), the
+ * same states leave, slots are taken in the same order and numbers are those of double; a backend
+ * that runs no program keeps these rules by leaving the work to the host.
+ *
  * <p><b>Guards.</b> Output matrices are larger than what is written and filled with a mark before;
  * a mark that has changed breaks the rule. Slots that are not in use hold NaN.
  *
@@ -65,6 +69,7 @@ public final class KernelContract {
       new AttentionRules(twins, type).addTo(rules, this::random);
     }
     new TapRules(twins).addTo(rules, this::random);
+    new ProgramRules(twins).addTo(rules, this::random);
     new ParallelRules(twins).addTo(rules, this::random);
     return rules.stream();
   }

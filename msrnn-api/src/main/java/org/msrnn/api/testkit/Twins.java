@@ -1,6 +1,7 @@
 package org.msrnn.api.testkit;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.msrnn.api.BackendException;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Buffer;
@@ -218,6 +219,13 @@ final class Twins {
   static void equal(String what, float found, float wanted) {
     if (Float.floatToRawIntBits(found) != Float.floatToRawIntBits(wanted)) {
       throw new ContractViolation(what + " is " + found + " in place of " + wanted);
+    }
+  }
+
+  /** Fails with a message, made only then, unless something holds. */
+  static void that(boolean holds, Supplier<String> message) {
+    if (!holds) {
+      throw new ContractViolation(message.get());
     }
   }
 
