@@ -15,6 +15,13 @@ public sealed interface Availability {
    * It cannot run.
    *
    * @param reason one sentence that says what is missing and what to do
+   * @param broken whether a device is there and does not work, which users are told when another
+   *     backend is chosen in its place; false where there is none, which is nothing to speak of
    */
-  record Unavailable(String reason) implements Availability {}
+  record Unavailable(String reason, boolean broken) implements Availability {
+    /** There is no device. */
+    public Unavailable(String reason) {
+      this(reason, false);
+    }
+  }
 }

@@ -15,6 +15,14 @@ public interface Backend extends AutoCloseable {
   Kernels kernels();
 
   /**
+   * Bytes of the device's memory that are not in use, as far as the backend knows. What needs more
+   * is refused before it is begun.
+   */
+  default long room() {
+    return Long.MAX_VALUE;
+  }
+
+  /**
    * Brings a weight matrix to the device, repacked as its kernels like it. The tensor's memory is
    * not used after the call.
    *

@@ -1,5 +1,6 @@
 package org.msrnn.api.backend;
 
+import java.util.List;
 import org.msrnn.api.policy.Options;
 
 /**
@@ -15,6 +16,23 @@ public interface BackendProvider {
    * error of linkage.
    */
   Availability probe();
+
+  /**
+   * The devices to choose from, by an option named {@code device}: a number, or a part of a
+   * device's name. Each is tried, which may take a while where {@link #probe} does not. None for a
+   * backend that has no such option.
+   */
+  default List<DeviceReport> devices() {
+    return List.of();
+  }
+
+  /**
+   * Whether the backend has an option named {@code device}, which users may then write alone:
+   * {@code name:1} for {@code name:device=1}.
+   */
+  default boolean choosesDevice() {
+    return false;
+  }
 
   /**
    * Opens the backend.

@@ -48,12 +48,16 @@ public record Tensor(
    */
   public MemorySegment data() {
     MemorySegment data = source.get();
-    long bytes = type.bytes(Math.multiplyExact((long) rows, (long) columns));
-    if (data.byteSize() != bytes) {
+    if (data.byteSize() != bytes()) {
       throw new IllegalArgumentException(
-          name + ": " + data.byteSize() + " bytes in place of " + bytes);
+          name + ": " + data.byteSize() + " bytes in place of " + bytes());
     }
     return data;
+  }
+
+  /** Bytes of the encoded numbers. */
+  public long bytes() {
+    return type.bytes(Math.multiplyExact((long) rows, (long) columns));
   }
 
   /** The tensor in memory, as long as {@link #data} is there. */

@@ -161,6 +161,11 @@ public final class Options {
     }
   }
 
+  /** Whether every option that was given has been asked for. */
+  public boolean allRead() {
+    return read.keySet().containsAll(given.keySet());
+  }
+
   /** The options that were asked for so far, in that order. */
   public List<Declared> declared() {
     return List.copyOf(read.values());

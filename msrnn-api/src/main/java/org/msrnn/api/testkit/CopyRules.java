@@ -64,7 +64,7 @@ final class CopyRules {
   }
 
   private void readWrite(Seeded seeded) {
-    for (int columns : SIZES) {
+    for (int columns : twins.sizes(SIZES)) {
       float[][] rows = new float[5][];
       try (var buffer = twins.candidate.allocate(5, columns)) {
         for (int r : new int[] {2, 0, 4, 1, 3}) {

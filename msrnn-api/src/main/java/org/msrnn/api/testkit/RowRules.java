@@ -31,7 +31,7 @@ final class RowRules {
   }
 
   private void norm(Seeded seeded, boolean inPlace) {
-    for (int columns : COLUMNS) {
+    for (int columns : twins.sizes(COLUMNS)) {
       int rows = 1 + columns % 5;
       try (Twins.Matrix x = twins.normal(seeded, rows + 1, columns, 3);
           Twins.Matrix weight = twins.normal(seeded, 1, columns, 1);
@@ -50,7 +50,7 @@ final class RowRules {
   }
 
   private void normOfHeads(Seeded seeded) {
-    for (int size : new int[] {1, 8, 20, 33, 80, 128}) {
+    for (int size : twins.sizes(1, 8, 20, 33, 80, 128)) {
       try (Twins.Matrix x = twins.normal(seeded, 4, 5 * size, 0.01);
           Twins.Matrix weight = twins.normal(seeded, 1, size, 1)) {
         twins.run(
@@ -64,7 +64,7 @@ final class RowRules {
   }
 
   private void add(Seeded seeded, boolean oneRow) {
-    for (int columns : COLUMNS) {
+    for (int columns : twins.sizes(COLUMNS)) {
       int rows = 2 + columns % 4;
       try (Twins.Matrix x = twins.normal(seeded, rows + 1, columns, 1);
           Twins.Matrix y = twins.normal(seeded, oneRow ? 1 : rows, columns, 1)) {
@@ -77,7 +77,7 @@ final class RowRules {
   }
 
   private void scale(Seeded seeded) {
-    for (int columns : COLUMNS) {
+    for (int columns : twins.sizes(COLUMNS)) {
       try (Twins.Matrix x = twins.normal(seeded, 4, columns, 1)) {
         twins.run((k, c) -> k.scale(c ? x.candidate() : x.reference(), 0.37f, 3));
         twins.compare(seeded.label("scale 3 x " + columns), x, TOLERANCE, 0.01);
@@ -86,7 +86,7 @@ final class RowRules {
   }
 
   private void softCap(Seeded seeded) {
-    for (int columns : COLUMNS) {
+    for (int columns : twins.sizes(COLUMNS)) {
       for (double deviation : new double[] {0.1, 20, 300}) {
         try (Twins.Matrix x = twins.normal(seeded, 3, columns, deviation)) {
           twins.run((k, c) -> k.softCap(c ? x.candidate() : x.reference(), 30, 2));
@@ -98,7 +98,7 @@ final class RowRules {
   }
 
   private void gate(Activation activation, Seeded seeded) {
-    for (int columns : COLUMNS) {
+    for (int columns : twins.sizes(COLUMNS)) {
       for (double deviation : new double[] {0.01, 2, 60}) {
         try (Twins.Matrix gate = twins.normal(seeded, 4, columns, deviation);
             Twins.Matrix up = twins.normal(seeded, 3, columns, 1)) {
@@ -118,7 +118,7 @@ final class RowRules {
 
   private void rope(Seeded seeded) {
     double[] positions = {0, 1, 17, 2.5, 1023, 100_000, 1_000_003, 0.125, 4096};
-    for (int size : new int[] {2, 8, 20, 32, 64, 80, 128, 256}) {
+    for (int size : twins.sizes(2, 8, 20, 32, 64, 80, 128, 256)) {
       for (int rotated : new int[] {size, Math.max(2, size / 4 * 2)}) {
         Rope rope = Rope.of(rotated, 10_000);
         rope(rope, new Heads(1, 3, size), positions, seeded, "of " + rotated);

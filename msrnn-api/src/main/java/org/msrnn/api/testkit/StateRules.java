@@ -20,7 +20,9 @@ final class StateRules {
 
   void addTo(List<Rule> rules, Seeded.Source source) {
     add(rules, "a state in " + type + " comes back to the bit", source, this::states);
-    add(rules, "a state in " + type + " of any magnitude", source, this::magnitudes);
+    if (!twins.quick) {
+      add(rules, "a state in " + type + " of any magnitude", source, this::magnitudes);
+    }
     add(rules, "append in " + type + " stores the heads of one row", source, this::append);
     add(rules, "reserve keeps contents in " + type, source, this::reserve);
     add(rules, "states in " + type + " are copied and read together", source, this::together);
@@ -38,7 +40,7 @@ final class StateRules {
   }
 
   private void states(Seeded seeded) {
-    for (int size : SIZES) {
+    for (int size : twins.sizes(SIZES)) {
       int heads = 1 + size % 3;
       int capacity = 1 + size % 40;
       try (KvBuffer kv = twins.candidate.allocateKv(heads, size, capacity, type)) {
@@ -197,9 +199,9 @@ final class StateRules {
   }
 
   private void reserve(Seeded seeded) {
-    for (int size : new int[] {1, 8, 20, 33}) {
+    for (int size : twins.sizes(1, 8, 20, 33)) {
       try (KvBuffer kv = twins.candidate.allocateKv(3, size, 5, type)) {
-        for (int capacity : new int[] {5, 6, 40, 41, 130, 100}) {
+        for (int capacity : twins.sizes(5, 6, 40, 41, 130, 100)) {
           float[][][] written = fill(kv, Math.min(capacity, kv.capacity()), seeded);
           int filled = written.length / 3;
           kv.reserve(capacity);

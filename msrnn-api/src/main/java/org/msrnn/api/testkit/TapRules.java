@@ -34,9 +34,9 @@ final class TapRules {
   }
 
   private void check(AttentionTrial.Taps taps, Seeded seeded) {
-    for (int group : new int[] {1, 2, 3, 4, 8}) {
+    for (int group : twins.sizes(1, 2, 3, 4, 8)) {
       for (int heads : new int[] {1, 3}) {
-        for (int extent : new int[] {1, 8, 33, 65}) {
+        for (int extent : twins.sizes(1, 8, 33, 65)) {
           AttentionTrial trial = AttentionTrial.of(heads, group, 20, extent, 1);
           trial.holes(extent / 3).check(twins, seeded, taps);
         }

@@ -21,9 +21,18 @@ final class Twins {
   final Backend candidate;
   final Backend reference;
 
-  Twins(Backend candidate, Backend reference) {
+  /** Whether one or two sizes of each kind are enough. */
+  final boolean quick;
+
+  Twins(Backend candidate, Backend reference, boolean quick) {
     this.candidate = candidate;
     this.reference = reference;
+    this.quick = quick;
+  }
+
+  /** All sizes, or the third and the last where a quick look is enough. */
+  int[] sizes(int... all) {
+    return quick && all.length > 2 ? new int[] {all[2], all[all.length - 1]} : all;
   }
 
   /** A matrix on both. */

@@ -3,6 +3,7 @@ package org.msrnn.core.decoder;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.msrnn.api.BackendException;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Kernels;
@@ -45,20 +46,49 @@ final class Decoder implements AutoCloseable {
     void attend(int layer);
   }
 
+  /**
+   * Uploads all weights, or none.
+   *
+   * @throws BackendException if the backend has not the memory, naming need and have
+   */
   Decoder(DecoderModel model, Backend backend, Progress progress) {
     this.model = model;
     this.scales = model.scales();
     this.backend = backend;
     this.k = backend.kernels();
+    demandRoom();
     int steps = model.layers().size() + 1;
-    embedding = upload(model.embedding());
-    for (DecoderModel.Layer layer : model.layers()) {
-      progress.update(layers.size(), steps);
-      layers.add(new Layer(attention(layer.attention()), feedForward(layer.feedForward())));
+    try {
+      embedding = upload(model.embedding());
+      for (DecoderModel.Layer layer : model.layers()) {
+        progress.update(layers.size(), steps);
+        layers.add(new Layer(attention(layer.attention()), feedForward(layer.feedForward())));
+      }
+      outputNorm = vector(model.outputNorm());
+      output = model.output().equals(model.embedding()) ? embedding : upload(model.output());
+      progress.update(steps, steps);
+    } catch (BackendException e) {
+      close();
+      throw new BackendException(need() + ", and " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
-    outputNorm = vector(model.outputNorm());
-    output = model.output().equals(model.embedding()) ? embedding : upload(model.output());
-    progress.update(steps, steps);
+  }
+
+  private void demandRoom() {
+    if (model.bytes() > backend.room()) {
+      throw new BackendException(
+          need() + "; " + backend.description() + " has room for " + mib(backend.room()));
+    }
+  }
+
+  private String need() {
+    return "the model " + model.info().name() + " needs " + mib(model.bytes()) + " for its weights";
+  }
+
+  private static String mib(long bytes) {
+    return Math.ceilDiv(bytes, 1L << 20) + " MiB";
   }
 
   private Attention attention(DecoderModel.Attention of) {

@@ -54,7 +54,12 @@ public final class DecoderMsrnn implements Msrnn {
     this.queryHeads = new Heads(0, info.queryHeads(), info.headSize());
     this.kvHeads = new Heads(0, info.kvHeads(), info.headSize());
     this.attention = attention(model);
-    this.work = new Workspace(info, backend, 1);
+    try {
+      this.work = new Workspace(info, backend, 1);
+    } catch (RuntimeException e) {
+      decoder.close();
+      throw e;
+    }
     this.positions = new double[1];
     this.logits = new float[info.vocabulary()];
   }
@@ -318,8 +323,14 @@ public final class DecoderMsrnn implements Msrnn {
 
   private void room(int rows) {
     if (work.rows < rows) {
-      work.close();
-      work = new Workspace(info, backend, rows);
+      int before = work.rows;
+      work.close(); // before the larger one is made: both may not fit
+      try {
+        work = new Workspace(info, backend, rows);
+      } catch (RuntimeException e) {
+        work = new Workspace(info, backend, before);
+        throw e;
+      }
       positions = new double[rows];
     }
   }

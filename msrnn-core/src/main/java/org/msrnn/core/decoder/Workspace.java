@@ -1,5 +1,7 @@
 package org.msrnn.core.decoder;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.msrnn.api.ModelInfo;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Buffer;
@@ -21,30 +23,40 @@ final class Workspace implements AutoCloseable {
   final Buffer up;
   final Buffer logits;
   final SetWalk.Rows attentionRows;
+  private final List<Buffer> buffers = new ArrayList<>();
 
+  /** All of it, or nothing if the backend has not the memory. */
   Workspace(ModelInfo info, Backend backend, int rows) {
     this.rows = rows;
     int queryWidth = info.queryHeads() * info.headSize();
     int kvWidth = info.kvHeads() * info.headSize();
-    stream = backend.allocate(rows, info.width());
-    normed = backend.allocate(rows, info.width());
-    queries = backend.allocate(rows, queryWidth);
-    keys = backend.allocate(rows, kvWidth);
-    values = backend.allocate(rows, kvWidth);
-    attended = backend.allocate(rows, queryWidth);
-    update = backend.allocate(rows, info.width());
-    gate = backend.allocate(rows, info.ffnWidth());
-    up = backend.allocate(rows, info.ffnWidth());
-    int logitRows = Math.clamp(MOST_LOGITS / info.vocabulary(), 1, rows);
-    logits = backend.allocate(logitRows, info.vocabulary());
+    try {
+      stream = allocate(backend, rows, info.width());
+      normed = allocate(backend, rows, info.width());
+      queries = allocate(backend, rows, queryWidth);
+      keys = allocate(backend, rows, kvWidth);
+      values = allocate(backend, rows, kvWidth);
+      attended = allocate(backend, rows, queryWidth);
+      update = allocate(backend, rows, info.width());
+      gate = allocate(backend, rows, info.ffnWidth());
+      up = allocate(backend, rows, info.ffnWidth());
+      int logitRows = Math.clamp(MOST_LOGITS / info.vocabulary(), 1, rows);
+      logits = allocate(backend, logitRows, info.vocabulary());
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
     attentionRows = new SetWalk.Rows(new int[rows], queries, keys, values, attended);
+  }
+
+  private Buffer allocate(Backend backend, int height, int width) {
+    Buffer buffer = backend.allocate(height, width);
+    buffers.add(buffer);
+    return buffer;
   }
 
   @Override
   public void close() {
-    for (Buffer buffer :
-        new Buffer[] {stream, normed, queries, keys, values, attended, update, gate, up, logits}) {
-      buffer.close();
-    }
+    buffers.forEach(Buffer::close);
   }
 }

@@ -34,6 +34,29 @@ public record DecoderModel(
     Tensor outputNorm,
     Tensor output) {
 
+  /** Bytes of all tensors as they are stored, a tied one once. */
+  public long bytes() {
+    long bytes = bytes(embedding, outputNorm, output.equals(embedding) ? null : output);
+    for (Layer layer : layers) {
+      Attention a = layer.attention;
+      FeedForward f = layer.feedForward;
+      bytes += bytes(a.norm, a.queryNorm, a.keyNorm, a.postNorm);
+      for (Projection p : List.of(a.query, a.key, a.value, a.output)) {
+        bytes += bytes(p.weights, p.bias);
+      }
+      bytes += bytes(f.norm, f.gate, f.up, f.down, f.postNorm);
+    }
+    return bytes;
+  }
+
+  private static long bytes(@Nullable Tensor... tensors) {
+    long bytes = 0;
+    for (Tensor tensor : tensors) {
+      bytes += tensor == null ? 0 : tensor.bytes();
+    }
+    return bytes;
+  }
+
   /**
    * Factors and caps; a factor of 1 and a cap of 0 change nothing.
    *

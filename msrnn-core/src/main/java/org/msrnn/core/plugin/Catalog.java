@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
-import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.msrnn.api.BackendException;
@@ -24,6 +23,7 @@ import org.msrnn.api.policy.Options;
 import org.msrnn.api.policy.PolicyWrapperProvider;
 import org.msrnn.api.policy.PositionScheme;
 import org.msrnn.api.policy.PositionSchemeProvider;
+import org.msrnn.core.BackendSpec;
 import org.msrnn.core.PolicySpec;
 
 /**
@@ -161,14 +161,14 @@ public final class Catalog {
   }
 
   /**
-   * A backend: by name with options ({@code cpu:threads=2}), or the best that runs here for {@code
-   * auto}. What is to be said of the choice goes to the log.
+   * A backend: by name with options ({@code cpu:threads=2}, {@code opencl:1}), or the best that
+   * runs here for {@code auto}. What is to be said of the choice goes to the log.
    *
    * @throws InvalidOptionException if there is none of that name, or an option is wrong
    * @throws BackendException if it cannot run here
    */
   public Backend openBackend(String spec) {
-    return openBackend(PolicySpec.parse(spec), note -> LOG.log(System.Logger.Level.WARNING, note));
+    return openBackend(BackendSpec.parse(spec), note -> LOG.log(System.Logger.Level.WARNING, note));
   }
 
   /**
@@ -177,16 +177,26 @@ public final class Catalog {
    * @param notes is told, in a sentence, where {@code auto} had to take less than the best: why
    *     faster backends cannot run
    */
-  public Backend openBackend(PolicySpec spec, Consumer<String> notes) {
+  public Backend openBackend(BackendSpec spec, Consumer<String> notes) {
     if (spec.name().equals("auto")) {
-      return openBest(spec, notes);
+      return openBest(backends.found(), spec, notes);
     }
     BackendProvider provider = demand(backends, spec.name());
-    if (availability(provider) instanceof Availability.Unavailable unavailable) {
+    // one that has devices may lack the usual one and open another; it says itself what it lacks
+    if (!provider.choosesDevice()
+        && availability(provider) instanceof Availability.Unavailable unavailable) {
       throw new BackendException(
           "backend " + spec.name() + " cannot run here: " + unavailable.reason());
     }
-    return create("backend", spec, provider::open);
+    return open(spec.name(), provider, options(spec.name(), spec, provider));
+  }
+
+  private static Options options(String name, BackendSpec spec, BackendProvider provider) {
+    return new Options("backend " + name, spec.options(provider.choosesDevice()));
+  }
+
+  private static Backend open(String name, BackendProvider provider, Options options) {
+    return create("backend " + name, options, provider::open);
   }
 
   /** Whether a backend can run here; a probe that fails counts as a reason why not. */
@@ -198,38 +208,33 @@ public final class Catalog {
     }
   }
 
-  private Backend openBest(PolicySpec spec, Consumer<String> notes) {
-    return openBest(backends.found(), spec.options(), notes);
-  }
-
   /**
-   * The available backend of the highest rank. One that lacks its device is nothing to speak of
-   * where another one computes fast; where only the plain one is left, the user is told why.
+   * The available backend of the highest rank that has the options. One without a device is nothing
+   * to speak of where another one computes fast; of one whose device is broken, and where only the
+   * plain one is left, the user is told why.
    */
   static Backend openBest(
-      List<Found<BackendProvider>> found,
-      SortedMap<String, String> options,
-      Consumer<String> notes) {
-    record Candidate(Found<BackendProvider> found, int rank) {}
+      List<Found<BackendProvider>> found, BackendSpec spec, Consumer<String> notes) {
+    record Candidate(String name, BackendProvider provider, int rank) {}
     List<Candidate> candidates = new ArrayList<>();
     List<String> lacking = new ArrayList<>();
+    List<String> failed = new ArrayList<>();
     for (Found<BackendProvider> one : found) {
       switch (availability(one.provider())) {
-        case Availability.Available(String _, int rank) -> candidates.add(new Candidate(one, rank));
-        case Availability.Unavailable(String reason) -> lacking.add(one.name() + ": " + reason);
+        case Availability.Available(String _, int rank) ->
+            candidates.add(new Candidate(one.name(), one.provider(), rank));
+        case Availability.Unavailable(String reason, boolean broken) ->
+            (broken ? failed : lacking).add(one.name() + ": " + reason);
       }
     }
     candidates.removeIf(candidate -> candidate.rank < 0);
     candidates.sort(Comparator.comparingInt(Candidate::rank).reversed());
-    List<String> failed = new ArrayList<>();
+    InvalidOptionException refusal = null;
     for (Candidate candidate : candidates) {
-      String name = candidate.found.name();
+      String name = candidate.name;
+      Options options = options(name, spec, candidate.provider);
       try {
-        Backend backend =
-            create(
-                "backend",
-                new PolicySpec(name, options, List.of()),
-                candidate.found.provider()::open);
+        Backend backend = open(name, candidate.provider, options);
         if (candidate.rank == 0) {
           failed.addAll(lacking);
         }
@@ -240,7 +245,16 @@ public final class Catalog {
         return backend;
       } catch (BackendException e) {
         failed.add(name + ": " + e.getMessage());
+      } catch (InvalidOptionException e) {
+        if (options.allRead()) {
+          throw e; // it has the option, but not that value
+        }
+        failed.add(name + ": " + e.getMessage());
+        refusal = refusal == null ? e : refusal;
       }
+    }
+    if (refusal != null) {
+      throw refusal;
     }
     throw new BackendException("no backend can run here; msrnn backends says why");
   }
@@ -250,15 +264,18 @@ public final class Catalog {
   }
 
   private static <T> T create(String kind, PolicySpec spec, Creation<T> creation) {
-    var options = new Options(kind + " " + spec.name(), spec.options());
+    String what = kind + " " + spec.name();
+    return create(what, new Options(what, spec.options()), creation);
+  }
+
+  private static <T> T create(String what, Options options, Creation<T> creation) {
     T created;
     try {
       created = Objects.requireNonNull(creation.create(options), "create returned null");
     } catch (MsrnnException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {
-      throw new PluginException(
-          kind + " " + spec.name() + " cannot be made: " + Service.reason(e), e);
+      throw new PluginException(what + " cannot be made: " + Service.reason(e), e);
     }
     try {
       options.refuseUnread();

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.msrnn.api.BackendException;
@@ -18,6 +17,7 @@ import org.msrnn.api.backend.Availability;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.BackendProvider;
 import org.msrnn.api.policy.Options;
+import org.msrnn.core.BackendSpec;
 import org.msrnn.core.PolicySpec;
 import org.msrnn.core.reference.PlainBackend;
 
@@ -189,7 +189,7 @@ class CatalogTest {
 
   private static List<String> notes(List<Found<BackendProvider>> found) {
     List<String> notes = new ArrayList<>();
-    Catalog.openBest(found, new TreeMap<>(), notes::add).close();
+    Catalog.openBest(found, BackendSpec.parse("auto"), notes::add).close();
     return notes;
   }
 
@@ -227,6 +227,52 @@ class CatalogTest {
         .singleElement()
         .asString()
         .contains("cpu", "gpu: its device is busy");
+  }
+
+  @Test
+  void aBrokenDeviceIsSpokenOfWhateverIsChosen() {
+    var broken = new Availability.Unavailable("its driver crashed", true);
+    assertThat(notes(List.of(Offered.of("gpu", broken), Offered.of("cpu", FAST))))
+        .containsExactly(
+            "the backend is cpu, since no faster one runs here (gpu: its driver crashed)");
+  }
+
+  @Test
+  void aBackendWithoutTheOptionsOfAutoIsPassedOver() throws IOException {
+    var gpu = Offered.of("gpu", new Availability.Available("device", 200));
+    var cpu = new Found<BackendProvider>("cpu", new Threaded(), "test", "built in");
+    List<String> notes = new ArrayList<>();
+    Catalog.openBest(List.of(gpu, cpu), BackendSpec.parse("auto:threads=2"), notes::add).close();
+    assertThat(notes).singleElement().asString().contains("cpu", "gpu has no option 'threads'");
+    assertThatThrownBy(
+            () ->
+                Catalog.openBest(
+                    List.of(gpu, cpu), BackendSpec.parse("auto:threads=0"), notes::add))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("threads of backend cpu is '0', allowed is a whole number");
+    assertThatThrownBy(
+            () -> Catalog.openBest(List.of(gpu), BackendSpec.parse("auto:threads=2"), notes::add))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("backend gpu has no option 'threads'");
+  }
+
+  /** A backend with one option. */
+  private static final class Threaded implements BackendProvider {
+    @Override
+    public String name() {
+      return "cpu";
+    }
+
+    @Override
+    public Availability probe() {
+      return FAST;
+    }
+
+    @Override
+    public Backend open(Options options) {
+      options.integer("threads", 1, 1, 9);
+      return new PlainBackend();
+    }
   }
 
   @Test

@@ -56,7 +56,9 @@ public final class MsrnnCommand implements Runnable {
       names = "--backend",
       scope = ScopeType.INHERIT,
       paramLabel = "NAME",
-      description = "Backend, with options if any: auto, cpu, cpu:threads=2, plain. Default: auto.")
+      description =
+          "Backend, with device or options if any: auto, cpu, cpu:threads=2, opencl, opencl:1,"
+              + " plain. Default: auto.")
   String backend = "auto";
 
   @Option(

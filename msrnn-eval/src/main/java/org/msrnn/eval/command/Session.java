@@ -7,14 +7,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.InvalidOptionException;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.TensorType;
+import org.msrnn.core.BackendSpec;
 import org.msrnn.core.Model;
-import org.msrnn.core.PolicySpec;
 import org.msrnn.core.model.ModelReader;
 import org.msrnn.core.plugin.Catalog;
 import org.msrnn.core.synthetic.ModelShape;
@@ -84,7 +82,7 @@ final class Session implements AutoCloseable {
   /** The backend, with the threads of {@code --threads}. */
   Backend backend() {
     if (backend == null) {
-      PolicySpec spec = backendSpec();
+      BackendSpec spec = backendSpec();
       backend = catalog().openBackend(spec, note -> console.note("note: " + note));
       open.push(backend);
       noteThreads(spec.options().get(THREADS));
@@ -92,17 +90,16 @@ final class Session implements AutoCloseable {
     return backend;
   }
 
-  private PolicySpec backendSpec() {
-    PolicySpec given = PolicySpec.parse(root.backend);
+  private BackendSpec backendSpec() {
+    BackendSpec given = BackendSpec.parse(root.backend);
     if (root.threads == null) {
       return given;
     }
-    SortedMap<String, String> options = new TreeMap<>(given.options());
-    if (options.put(THREADS, root.threads.toString()) != null) {
+    if (given.options().containsKey(THREADS)) {
       throw new InvalidOptionException(
           THREADS, "--threads and --backend " + given + " both give threads; choose one of them");
     }
-    return new PolicySpec(given.name(), options, given.wrappers());
+    return given.with(THREADS, root.threads.toString());
   }
 
   /** Allowed, and slow: the threads of one step wait for each other. */
