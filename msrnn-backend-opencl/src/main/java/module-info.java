@@ -5,6 +5,9 @@ module org.msrnn.backend.opencl {
   requires org.msrnn.api;
   requires static org.jspecify;
 
+  // The probe compares a device with the backend named plain, where that is installed.
+  uses org.msrnn.api.backend.BackendProvider;
+
   provides org.msrnn.api.backend.BackendProvider with
       org.msrnn.backend.opencl.OpenClBackendProvider;
 }

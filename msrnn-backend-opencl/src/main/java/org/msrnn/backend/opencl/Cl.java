@@ -28,6 +28,20 @@ final class Cl {
     }
   }
 
+  /**
+   * Whether a question has an answer.
+   *
+   * @param nothing the code that says that there is none
+   * @throws BackendException for any other code but success
+   */
+  static boolean answered(int code, int nothing, String call) {
+    if (code == nothing) {
+      return false;
+    }
+    check(code, call);
+    return true;
+  }
+
   /** A code by its name. */
   static String name(int code) {
     return (code == NO_PLATFORM ? "no platform" : Names.ALL.getOrDefault(code, "unknown code"))

@@ -3,7 +3,6 @@ package org.msrnn.backend.opencl;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.function.UnaryOperator;
 import org.lwjgl.opencl.CL10;
 import org.lwjgl.opencl.CL11;
 
@@ -19,7 +18,7 @@ final class Device implements AutoCloseable {
   private final long queue;
   private final Ledger ledger;
   private final Programs programs;
-  private final UnaryOperator<String> sources;
+  private final Sources sources;
   private final Traffic traffic = new Traffic();
   private final Arena arena = Arena.ofShared();
   private final MemorySegment staging = arena.allocate(STAGING, Long.BYTES);
@@ -39,7 +38,7 @@ final class Device implements AutoCloseable {
    * @param memory bytes of its memory that may be used
    * @param sources kernel sources by file name
    */
-  static Device open(DeviceInfo info, long memory, UnaryOperator<String> sources) {
+  static Device open(DeviceInfo info, long memory, Sources sources) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment code = arena.allocate(ValueLayout.JAVA_INT);
       MemorySegment properties =
@@ -51,15 +50,14 @@ final class Device implements AutoCloseable {
       long queue = CL10.nclCreateCommandQueue(context, info.deviceId(), 0, code.address());
       int queued = code.get(ValueLayout.JAVA_INT, 0);
       if (queued != CL10.CL_SUCCESS) {
-        CL10.clReleaseContext(context);
+        Cl.check(CL10.clReleaseContext(context), "clReleaseContext");
         Cl.check(queued, "clCreateCommandQueue of " + info.name());
       }
       return new Device(info, context, queue, Math.min(memory, info.globalMemory()), sources);
     }
   }
 
-  private Device(
-      DeviceInfo info, long context, long queue, long memory, UnaryOperator<String> sources) {
+  private Device(DeviceInfo info, long context, long queue, long memory, Sources sources) {
     this.info = info;
     this.context = context;
     this.queue = queue;
@@ -76,8 +74,8 @@ final class Device implements AutoCloseable {
     return context;
   }
 
-  String source(String file) {
-    return sources.apply(file);
+  Sources sources() {
+    return sources;
   }
 
   Traffic traffic() {
@@ -285,12 +283,16 @@ final class Device implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      finish();
-      ledger.releaseAll();
-      programs.close();
-      Cl.check(CL10.clReleaseCommandQueue(queue), "clReleaseCommandQueue");
-      Cl.check(CL10.clReleaseContext(context), "clReleaseContext");
-      arena.close();
+      int finished = CL10.clFinish(queue);
+      try {
+        ledger.releaseAll();
+        programs.close();
+        Cl.check(CL10.clReleaseCommandQueue(queue), "clReleaseCommandQueue");
+        Cl.check(CL10.clReleaseContext(context), "clReleaseContext");
+      } finally {
+        arena.close();
+      }
+      Cl.check(finished, "clFinish"); // last, so that a device that is lost is closed all the same
     }
   }
 }

@@ -30,12 +30,8 @@ final class Devices {
   private static long[] platforms(Arena arena) {
     MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
     int code = CL10.nclGetPlatformIDs(0, 0, count.address());
-    if (code == Cl.NO_PLATFORM) {
-      return new long[0];
-    }
-    Cl.check(code, "clGetPlatformIDs");
     int platforms = count.get(ValueLayout.JAVA_INT, 0);
-    if (platforms == 0) {
+    if (!Cl.answered(code, Cl.NO_PLATFORM, "clGetPlatformIDs") || platforms == 0) {
       return new long[0];
     }
     MemorySegment ids = arena.allocate(ValueLayout.JAVA_LONG, platforms);
@@ -46,11 +42,10 @@ final class Devices {
   private static long[] devices(long platform, Arena arena) {
     MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
     int code = CL10.nclGetDeviceIDs(platform, CL10.CL_DEVICE_TYPE_ALL, 0, 0, count.address());
-    if (code == CL10.CL_DEVICE_NOT_FOUND) {
+    int devices = count.get(ValueLayout.JAVA_INT, 0);
+    if (!Cl.answered(code, CL10.CL_DEVICE_NOT_FOUND, "clGetDeviceIDs") || devices == 0) {
       return new long[0];
     }
-    Cl.check(code, "clGetDeviceIDs");
-    int devices = count.get(ValueLayout.JAVA_INT, 0);
     MemorySegment ids = arena.allocate(ValueLayout.JAVA_LONG, devices);
     Cl.check(
         CL10.nclGetDeviceIDs(platform, CL10.CL_DEVICE_TYPE_ALL, devices, ids.address(), 0),
@@ -74,7 +69,7 @@ final class Devices {
         number(CL10.CL_DEVICE_LOCAL_MEM_SIZE, device, arena),
         number(CL10.CL_DEVICE_MAX_WORK_GROUP_SIZE, device, arena),
         (int) number(CL10.CL_DEVICE_MAX_COMPUTE_UNITS, device, arena),
-        number(CL12.CL_DEVICE_DOUBLE_FP_CONFIG, device, arena) != 0,
+        doubles(device, arena),
         (number(CL10.CL_DEVICE_SINGLE_FP_CONFIG, device, arena) & divides) != 0);
   }
 
@@ -97,10 +92,16 @@ final class Devices {
   private static long number(int what, long device, Arena arena) {
     MemorySegment into = arena.allocate(ValueLayout.JAVA_LONG); // zeroed: some answers are ints
     int code = CL10.nclGetDeviceInfo(device, what, Long.BYTES, into.address(), 0);
-    if (code == CL10.CL_INVALID_VALUE && what == CL12.CL_DEVICE_DOUBLE_FP_CONFIG) {
-      return 0; // a device of OpenCL 1.1 without doubles does not know the question
-    }
     Cl.check(code, "clGetDeviceInfo of " + what);
     return into.get(ValueLayout.JAVA_LONG, 0);
+  }
+
+  private static boolean doubles(long device, Arena arena) {
+    MemorySegment into = arena.allocate(ValueLayout.JAVA_LONG);
+    int what = CL12.CL_DEVICE_DOUBLE_FP_CONFIG;
+    int code = CL10.nclGetDeviceInfo(device, what, Long.BYTES, into.address(), 0);
+    // a device of OpenCL 1.1 without doubles does not know the question
+    return Cl.answered(code, CL10.CL_INVALID_VALUE, "clGetDeviceInfo of doubles")
+        && into.get(ValueLayout.JAVA_LONG, 0) != 0;
   }
 }

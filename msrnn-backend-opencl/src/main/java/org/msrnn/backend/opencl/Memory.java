@@ -29,8 +29,9 @@ final class Memory implements AutoCloseable {
   @Override
   public void close() {
     if (handle != 0) {
-      ledger.release(this, handle);
+      long closing = handle;
       handle = 0;
+      ledger.release(this, closing);
     }
   }
 }

@@ -22,6 +22,21 @@ final class OpenClBackend implements Backend {
     this.kernels = new OpenClKernels(device);
   }
 
+  /** On an open device, which is closed if that does not go well. */
+  static OpenClBackend on(Device device) {
+    try {
+      return new OpenClBackend(device);
+    } catch (RuntimeException | LinkageError e) {
+      device.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public long room() {
+    return device.ledger().limit() - device.ledger().inUse();
+  }
+
   Device device() {
     return device;
   }

@@ -91,7 +91,7 @@ final class Programs implements AutoCloseable {
   private long build(String file, String options) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment code = arena.allocate(ValueLayout.JAVA_INT);
-      MemorySegment text = arena.allocateFrom(device.source(file));
+      MemorySegment text = arena.allocateFrom(device.sources().of(file));
       MemorySegment texts = arena.allocateFrom(ValueLayout.JAVA_LONG, text.address());
       long program =
           CL10.nclCreateProgramWithSource(device.context(), 1, texts.address(), 0, code.address());
@@ -109,6 +109,7 @@ final class Programs implements AutoCloseable {
         throw new BackendException(
             file + " does not build with " + options + ": " + Cl.name(built) + "; " + log);
       }
+      device.sources().built(file);
       return program;
     }
   }
