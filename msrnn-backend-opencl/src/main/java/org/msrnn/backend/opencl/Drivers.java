@@ -87,15 +87,14 @@ record Drivers(List<String> traces, String lack) {
   }
 
   private static List<Path> registrations(Map<String, String> environment) {
-    List<Path> files = new ArrayList<>();
     for (String variable : List.of("OCL_ICD_VENDORS", "OPENCL_VENDOR_PATH")) {
       String value = environment.getOrDefault(variable, "");
-      if (!value.isEmpty()) {
+      if (!value.isEmpty()) { // in place of the usual folder
         Path path = Path.of(value);
-        files.addAll(Files.isDirectory(path) ? names(path, "*.icd") : List.of(path));
+        return Files.isDirectory(path) ? names(path, "*.icd") : List.of(path);
       }
     }
-    return files.isEmpty() ? names(Path.of(VENDORS), "*.icd") : files;
+    return names(Path.of(VENDORS), "*.icd");
   }
 
   /** Where the dynamic linker looks. */

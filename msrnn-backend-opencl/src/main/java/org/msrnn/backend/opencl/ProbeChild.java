@@ -68,7 +68,9 @@ final class ProbeChild {
       say("lack", String.valueOf(e.getMessage()));
     } catch (ContractViolation e) {
       say("lack", "its kernels compute wrongly: " + e.getMessage());
-    } catch (RuntimeException | LinkageError e) {
+    } catch (LinkageError e) {
+      say("lack", "OpenCL cannot be loaded: " + e.getMessage() + "; is libOpenCL.so.1 installed?");
+    } catch (RuntimeException e) {
       say("lack", "OpenCL cannot be used: " + e);
     }
     out.println("@end");

@@ -11,6 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.security.CodeSource;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Verdicts(Path file) {
   private static final long LARGEST = 1 << 20;
+  private static final long DAYS = 60; // after which a verdict of other drivers is dropped
 
   /** Those of these drivers, in the user's cache folder (XDG Base Directory Specification). */
   static Verdicts of(Drivers drivers) {
@@ -89,8 +92,20 @@ record Verdicts(Path file) {
       } finally {
         Files.deleteIfExists(made);
       }
+      dropOld();
     } catch (IOException | UnsupportedOperationException e) {
       // next time it is found again
+    }
+  }
+
+  private void dropOld() throws IOException {
+    Instant old = Instant.now().minus(DAYS, ChronoUnit.DAYS);
+    try (var files = Files.newDirectoryStream(file.getParent(), "opencl*.{txt,tmp}")) {
+      for (Path one : files) {
+        if (Files.getLastModifiedTime(one).toInstant().isBefore(old)) {
+          Files.deleteIfExists(one);
+        }
+      }
     }
   }
 
