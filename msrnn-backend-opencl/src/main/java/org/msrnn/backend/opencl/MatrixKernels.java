@@ -34,7 +34,10 @@ final class MatrixKernels {
     private @Nullable Kernel embed;
 
     OfType(TensorType type) {
-      options = "-D TYPE_" + type.name() + " -D BLOCK=" + type.blockSize();
+      // neighbouring work-items of a GPU read neighbours; one of a CPU decodes scales once for a
+      // group
+      int chunks = gpu ? 1 : Math.clamp(type.blockSize() / 8, 1, 8);
+      options = "-D TYPE_" + type.name() + " -D BLOCK=" + type.blockSize() + " -D CHUNKS=" + chunks;
     }
 
     Kernel few(int index) {
@@ -63,7 +66,9 @@ final class MatrixKernels {
     Kernel many() {
       Kernel known = many;
       if (known == null) {
-        known = device.kernel(FILE, "many", gpu ? 16 : 8, gpu ? 16 : 8, options + " -D MANY");
+        int group = gpu ? 16 : 1;
+        String tile = " -D WIDE=" + wide() + " -D STEPS=" + steps() + " -D DEPTH=" + depth();
+        known = device.kernel(FILE, "many", group, group, options + " -D MANY" + tile);
         many = known;
       }
       return known;
@@ -123,7 +128,24 @@ final class MatrixKernels {
     inputs(kernel, x, firstRow, rows);
     matrix(kernel, w, w.rows(), out);
     kernel.run(
-        Math.ceilDiv(w.rows(), 4 * kernel.groupX()), Math.ceilDiv(rows, 4 * kernel.groupY()), 1);
+        Math.ceilDiv(w.rows(), wide() * kernel.groupX()),
+        Math.ceilDiv(rows, 4 * steps() * kernel.groupY()),
+        1);
+  }
+
+  /** Rows of a work-item where there are many tokens: on a CPU as many as its vectors are long. */
+  private int wide() {
+    return gpu ? 4 : 16;
+  }
+
+  /** How many times 4 tokens it takes: on a CPU one work-item computes a whole tile. */
+  private int steps() {
+    return gpu ? 1 : 32;
+  }
+
+  /** Columns in local memory at a time. */
+  private int depth() {
+    return gpu ? 32 : 256;
   }
 
   /** Three products of the same input, in one launch where there are few rows of one format. */

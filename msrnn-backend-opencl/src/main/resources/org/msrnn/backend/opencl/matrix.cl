@@ -1,7 +1,16 @@
 #include "weights.cl"
 
 // Products with weights: out[t][r] = sum over c of w[r][c] * x[t][c]. BLOCK is the block size of
-// the format; formats with BLOCK 1 may have any number of columns, others whole blocks.
+// the format; formats with BLOCK 1 may have any number of columns, others whole blocks. A work-item
+// decodes CHUNKS times 8 neighbours at a time (one time where BLOCK is 1).
+
+// Number i + 8 j, where i is a multiple of 8 CHUNKS, in words from which a compiler sees that all
+// j < CHUNKS have the same scale, and computes it once.
+#if CHUNKS > 1
+#define CHUNK(i, j) ((i) / (8 * CHUNKS) * (8 * CHUNKS) | 8 * (j))
+#else
+#define CHUNK(i, j) (i)
+#endif
 
 inline float sum8(float8 v) {
   float4 four = v.lo + v.hi;
@@ -78,17 +87,21 @@ void few(__global const float* x, int firstRow, int tokens, int columns,
 #endif
   }
   int whole = columns / 8 * 8;
-  for (int c = lane * 8; c < whole; c += GROUP_X * 8) {
-    float8 weights = decode8(w, blocks, start + c);
+  for (int c = lane * 8 * CHUNKS; c < whole; c += GROUP_X * 8 * CHUNKS) {
+#pragma unroll
+    for (int j = 0; j < CHUNKS; j++) {
+      float8 weights = decode8(w, blocks, CHUNK(start + c, j));
 #ifdef GATED
-    float8 others = decode8(w1, blocks, start + c);
+      float8 others = decode8(w1, blocks, CHUNK(start + c, j));
 #endif
-    for (int t = 0; t < TOKENS; t++) {
-      float8 numbers = vload8(0, from + (size_t)min(t, count - 1) * columns + c);
-      sums[t] += weights * numbers;
+#pragma unroll
+      for (int t = 0; t < TOKENS; t++) {
+        float8 numbers = vload8(j, from + (size_t)min(t, count - 1) * columns + c);
+        sums[t] += weights * numbers;
 #ifdef GATED
-      ups[t] += others * numbers;
+        ups[t] += others * numbers;
 #endif
+      }
     }
   }
   for (int t = 0; t < TOKENS; t++) {
@@ -130,71 +143,108 @@ void few(__global const float* x, int firstRow, int tokens, int columns,
 
 #ifdef MANY
 
-// Many tokens: a group computes a tile of 4 GROUP_X rows and 4 GROUP_Y tokens; weights are decoded
-// once for a tile. DEPTH columns of both are in local memory at a time, column after column, so
-// that the four rows and four tokens of a work-item are neighbours.
-#define TILE_ROWS (4 * GROUP_X)
-#define TILE_TOKENS (4 * GROUP_Y)
-#define DEPTH 32
+// Many tokens: a group computes a tile of WIDE GROUP_X rows and 4 STEPS GROUP_Y tokens, a work-item
+// WIDE rows and 4 STEPS tokens, four at a time. Weights are decoded once for a tile. DEPTH columns
+// of them are in local memory at a time, column after column, so that the rows of a work-item are
+// neighbours; inputs, too, where a group has more than one work-item to share them.
+#define TILE_ROWS (WIDE * GROUP_X)
+#define TILE_TOKENS (4 * STEPS * GROUP_Y)
+#define PITCH (TILE_TOKENS + 4) // so that the columns of a token lie in different banks
+#define SHARED (GROUP_X * GROUP_Y > 1)
+#define JOINED(a, b) a##b
+#define JOIN(a, b) JOINED(a, b)
+typedef JOIN(float, WIDE) wide;
 
 __kernel __attribute__((reqd_work_group_size(GROUP_X, GROUP_Y, 1)))
 void many(__global const float* x, int firstRow, int tokens, int columns,
           __global const uchar* w, int rows, __global float* out, int stride) {
-  __local float a[DEPTH * TILE_ROWS];
-  __local float b[DEPTH * TILE_TOKENS];
+  __local wide a[DEPTH * GROUP_X];
+#if SHARED
+  __local float b[DEPTH * PITCH];
+#endif
   int lane = get_local_id(1) * GROUP_X + get_local_id(0);
   int row = get_group_id(0) * TILE_ROWS;
   int token = get_group_id(1) * TILE_TOKENS;
   size_t blocks = (size_t)rows * columns / BLOCK;
-  float4 sums[4];
-  for (int i = 0; i < 4; i++) {
+  wide sums[4 * STEPS];
+  for (int i = 0; i < 4 * STEPS; i++) {
     sums[i] = 0;
   }
   for (int from = 0; from < columns; from += DEPTH) {
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int i = lane; i < TILE_ROWS * (DEPTH / 8); i += GROUP_X * GROUP_Y) {
-      int r = i / (DEPTH / 8);
-      int c = i % (DEPTH / 8) * 8;
+    for (int i = lane; i < TILE_ROWS * (DEPTH / 8 / CHUNKS); i += GROUP_X * GROUP_Y) {
+      int r = i / (DEPTH / 8 / CHUNKS);
+      int c = i % (DEPTH / 8 / CHUNKS) * 8 * CHUNKS;
       size_t start = (size_t)(row + r) * columns + from + c;
-      float8 weights = 0;
-      if (row + r < rows && from + c + 8 <= columns) {
-        weights = decode8(w, blocks, start);
-      }
-      float eight[8];
-      vstore8(weights, 0, eight);
+      bool inside = row + r < rows && from + c + 8 <= columns;
+      for (int j = 0; j < CHUNKS; j++) {
+        float8 weights = 0;
+        if (inside) {
+          weights = decode8(w, blocks, CHUNK(start, j));
+        }
+        float eight[8];
+        vstore8(weights, 0, eight);
 #if BLOCK == 1
-      for (int j = 0; j < 8 && row + r < rows && from + c + 8 > columns; j++) {
-        eight[j] = from + c + j < columns ? decode1(w, start + j) : 0;
-      }
+        for (int k = 0; k < 8 && row + r < rows && !inside; k++) {
+          eight[k] = from + c + k < columns ? decode1(w, start + k) : 0;
+        }
 #endif
-      for (int j = 0; j < 8; j++) {
-        a[(c + j) * TILE_ROWS + r] = eight[j];
+        for (int k = 0; k < 8; k++) {
+          ((__local float*)a)[(c + 8 * j + k) * TILE_ROWS + r] = eight[k];
+        }
       }
     }
+#if SHARED
     for (int i = lane; i < TILE_TOKENS * DEPTH; i += GROUP_X * GROUP_Y) {
       int t = i / DEPTH;
       int c = i % DEPTH;
       bool inside = token + t < tokens && from + c < columns;
-      b[c * TILE_TOKENS + t] =
+      b[c * PITCH + t] =
           inside ? x[(size_t)(firstRow + token + t) * columns + from + c] : 0;
     }
+#endif
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int c = 0; c < DEPTH; c++) {
-      float4 weights = vload4(get_local_id(0), a + c * TILE_ROWS);
-      float4 numbers = vload4(get_local_id(1), b + c * TILE_TOKENS);
-      sums[0] += weights * numbers.x;
-      sums[1] += weights * numbers.y;
-      sums[2] += weights * numbers.z;
-      sums[3] += weights * numbers.w;
+    int depth = min(DEPTH, columns - from);
+    for (int step = 0; step < STEPS; step++) {
+      int t = 4 * (step * GROUP_Y + get_local_id(1));
+      if (token + t >= tokens) {
+        break;
+      }
+      wide s0 = sums[4 * step];
+      wide s1 = sums[4 * step + 1];
+      wide s2 = sums[4 * step + 2];
+      wide s3 = sums[4 * step + 3];
+#if !SHARED
+      __global const float* x0 = x + (size_t)(firstRow + token + t) * columns + from;
+      int last = tokens - 1 - token - t; // those after it are computed with its numbers, for nothing
+      __global const float* x1 = x0 + (size_t)min(1, last) * columns;
+      __global const float* x2 = x0 + (size_t)min(2, last) * columns;
+      __global const float* x3 = x0 + (size_t)min(3, last) * columns;
+#endif
+      for (int c = 0; c < depth; c++) {
+        wide weights = a[c * GROUP_X + get_local_id(0)];
+#if SHARED
+        float4 numbers = vload4(0, b + c * PITCH + t);
+#else
+        float4 numbers = (float4)(x0[c], x1[c], x2[c], x3[c]);
+#endif
+        s0 += weights * numbers.x;
+        s1 += weights * numbers.y;
+        s2 += weights * numbers.z;
+        s3 += weights * numbers.w;
+      }
+      sums[4 * step] = s0;
+      sums[4 * step + 1] = s1;
+      sums[4 * step + 2] = s2;
+      sums[4 * step + 3] = s3;
     }
   }
-  row += 4 * get_local_id(0);
-  token += 4 * get_local_id(1);
-  for (int t = 0; t < 4 && token + t < tokens; t++) {
-    float four[4];
-    vstore4(sums[t], 0, four);
-    for (int r = 0; r < 4 && row + r < rows; r++) {
-      out[(size_t)(token + t) * stride + row + r] = four[r];
+  row += WIDE * get_local_id(0);
+  for (int i = 0; i < 4 * STEPS; i++) {
+    int t = token + 4 * (i / 4 * GROUP_Y + get_local_id(1)) + i % 4;
+    wide own = sums[i];
+    for (int r = 0; r < WIDE && t < tokens && row + r < rows; r++) {
+      out[(size_t)t * stride + row + r] = ((float*)&own)[r];
     }
   }
 }

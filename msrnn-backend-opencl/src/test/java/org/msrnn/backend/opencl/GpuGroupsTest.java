@@ -1,0 +1,68 @@
+package org.msrnn.backend.opencl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.msrnn.api.testkit.KernelContract;
+import org.msrnn.core.reference.PlainBackend;
+
+/**
+ * Products as a GPU computes them, on the first device whatever it is: many work-items share a row
+ * or a tile. On a CPU nothing else runs these kernels. A format of any length and two of blocks:
+ * formats differ in how they are decoded alone.
+ */
+class GpuGroupsTest {
+  private static final Pattern PRODUCTS =
+      Pattern.compile("(matmul|qkv|gated|embed).*\\b(F16|Q5_1|Q4_K)");
+
+  private static OpenClBackend backend;
+
+  @BeforeAll
+  static void open() {
+    backend = new OpenClBackend(Device.open(asGpu(TestDevice.info())));
+  }
+
+  private static DeviceInfo asGpu(DeviceInfo info) {
+    return new DeviceInfo(
+        info.index(),
+        info.platformId(),
+        info.deviceId(),
+        info.platform(),
+        info.name(),
+        info.driver(),
+        info.version(),
+        true,
+        info.globalMemory(),
+        info.largestAllocation(),
+        info.localMemory(),
+        info.largestGroup(),
+        info.units(),
+        info.doubles(),
+        info.exactDivision());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> products() {
+    List<DynamicTest> products =
+        KernelContract.of(backend, new PlainBackend()).rules().stream()
+            .filter(rule -> PRODUCTS.matcher(rule.name()).matches())
+            .map(rule -> dynamicTest(rule.name(), rule::check))
+            .toList();
+    assertThat(products).hasSizeGreaterThanOrEqualTo(3 * 5);
+    return products.stream();
+  }
+
+  @AfterAll
+  static void close() {
+    if (backend != null) {
+      backend.close();
+    }
+  }
+}
