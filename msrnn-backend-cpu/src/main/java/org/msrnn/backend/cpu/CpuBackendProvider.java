@@ -45,8 +45,8 @@ public final class CpuBackendProvider implements BackendProvider {
     int processors = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
     int threads = options.integer("threads", processors, 1, MOST_THREADS);
     boolean roundsQ8 = options.flag("round-q8", false);
-    if (probe() instanceof Availability.Unavailable(String reason)) {
-      throw new BackendException("the backend cpu cannot run: " + reason);
+    if (probe() instanceof Availability.Unavailable lacking) {
+      throw new BackendException("the backend cpu cannot run: " + lacking.reason());
     }
     return new CpuBackend(threads, roundsQ8);
   }

@@ -61,8 +61,7 @@ class ChoiceTest {
   void aCpuIsNotTakenForAGpu() {
     Choice choice = best("", 1, 2, 3, 12);
     assertThat(choice.device().index()).isEqualTo(2);
-    assertThat(choice.lack())
-        .isEqualTo("2: NVIDIA H100 PCIe (NVIDIA CUDA) cannot be used: broken");
+    assertThat(choice.lack()).isEqualTo("2: NVIDIA H100 PCIe (NVIDIA CUDA) cannot be used: broken");
   }
 
   @ParameterizedTest
