@@ -15,12 +15,12 @@ import org.msrnn.core.reference.PlainBackend;
 
 /**
  * Products as a GPU computes them, on the first device whatever it is: many work-items share a row
- * or a tile. On a CPU nothing else runs these kernels. A format of any length and two of blocks:
+ * or a tile. On a CPU nothing else runs these kernels. A format of any length and one of blocks:
  * formats differ in how they are decoded alone.
  */
 class GpuGroupsTest {
   private static final Pattern PRODUCTS =
-      Pattern.compile("(matmul|qkv|gated|embed).*\\b(F16|Q5_1|Q4_K)");
+      Pattern.compile("(matmul|qkv|gated|embed).*\\b(F16|Q4_K)");
 
   private static OpenClBackend backend;
 
@@ -51,12 +51,11 @@ class GpuGroupsTest {
   @TestFactory
   Stream<DynamicTest> products() {
     List<DynamicTest> products =
-        KernelContract.of(backend, new PlainBackend())
-            .rules()
+        KernelContract.of(backend, new PlainBackend()).rules()
             .filter(rule -> PRODUCTS.matcher(rule.name()).matches())
             .map(rule -> dynamicTest(rule.name(), rule::check))
             .toList();
-    assertThat(products).hasSizeGreaterThanOrEqualTo(3 * 5);
+    assertThat(products).hasSizeGreaterThanOrEqualTo(10);
     return products.stream();
   }
 
