@@ -197,14 +197,12 @@ final class MatrixKernels {
     return true;
   }
 
-  /**
-   * Whether tiles pay: on a CPU they do not, since what a tile shares comes from its caches anyway
-   * (measured with PoCL: a quarter of the speed).
-   */
+  /** Whether tiles pay. On a CPU they begin to where a tile's weights serve enough tokens. */
   private boolean isMany(int rows) {
-    return gpu && rows > FEW[FEW.length - 1];
+    return rows > (gpu ? FEW[FEW.length - 1] : 32);
   }
 
+  /** Which of the kernels for few tokens takes so many, the last one in several groups. */
   private static int few(int rows) {
     int index = 0;
     while (index < FEW.length - 1 && FEW[index] < rows) {

@@ -51,7 +51,8 @@ class GpuGroupsTest {
   @TestFactory
   Stream<DynamicTest> products() {
     List<DynamicTest> products =
-        KernelContract.of(backend, new PlainBackend()).rules()
+        KernelContract.of(backend, new PlainBackend())
+            .rules()
             .filter(rule -> PRODUCTS.matcher(rule.name()).matches())
             .map(rule -> dynamicTest(rule.name(), rule::check))
             .toList();
