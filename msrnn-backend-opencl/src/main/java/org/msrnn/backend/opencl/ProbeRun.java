@@ -59,9 +59,11 @@ record ProbeRun(Map<String, String> environment, Duration limit) {
     Thread thread = Thread.ofPlatform().daemon().name("opencl-probe").start(listener);
     try {
       boolean late = waitFor(process, listener);
-      process.destroyForcibly();
+      if (!late) {
+        thread.join(1000); // all that was printed; a child of the child may hold the pipe for ever
+      }
+      process.destroyForcibly(); // which also closes the pipe
       process.waitFor();
-      thread.join(1000); // a child of the child may still hold the pipe
       return listener.outcome(process, late ? limit : null);
     } catch (InterruptedException e) {
       process.destroyForcibly();

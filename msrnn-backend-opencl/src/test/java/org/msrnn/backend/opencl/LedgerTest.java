@@ -21,39 +21,44 @@ class LedgerTest {
   @Test
   void whatDoesNotFitIsRefusedBeforeItIsAskedFor() {
     try (OpenClBackend backend = small()) {
+      Ledger ledger = backend.device().ledger();
+      int pieces = ledger.pieces(); // the kernels' own
+      long own = ledger.inUse();
       var kept = backend.allocate(1024, 8 * 1024);
-      assertThat(backend.room()).isEqualTo(32 * MIB);
+      assertThat(backend.room()).isEqualTo(32 * MIB - own);
       assertThatThrownBy(() -> backend.allocate(1024, 8 * 1024 + 1))
           .isInstanceOf(BackendException.class)
           .hasMessageContaining("a matrix of 1024 x 8193 needs 33 MiB")
-          .hasMessageContaining("has 64 MiB, of which 32 MiB are in use");
-      backend.allocate(1024, 8 * 1024).close();
+          .hasMessageMatching(".* has 64 MiB, of which 3[23] MiB are in use");
+      backend.allocate(1024, 7 * 1024).close();
       kept.close();
-      assertThat(backend.device().ledger().inUse()).isZero();
-      assertThat(backend.device().ledger().pieces()).isZero();
+      assertThat(ledger.inUse()).isEqualTo(own);
+      assertThat(ledger.pieces()).isEqualTo(pieces);
     }
   }
 
   @Test
   void aModelLargerThanTheDeviceIsRefusedWithNeedAndHave() {
     try (OpenClBackend backend = small()) {
+      int pieces = backend.device().ledger().pieces();
       ModelShape shape = ModelShape.named("110m");
       assertThatThrownBy(() -> Model.random(shape, TensorType.F16, backend, Progress.NONE))
           .isInstanceOf(BackendException.class)
           .hasMessageMatching(
               "the model .* needs [0-9]+ MiB for its weights; opencl \\(.*\\) has room for 64 MiB");
-      assertThat(backend.device().ledger().pieces()).isZero();
+      assertThat(backend.device().ledger().pieces()).isEqualTo(pieces);
     }
   }
 
   @Test
   void closingTwiceOrAfterTheBackendIsHarmless() {
     OpenClBackend backend = small();
+    int pieces = backend.device().ledger().pieces();
     var buffer = backend.allocate(3, 5);
     var closed = backend.allocate(3, 5);
     closed.close();
     closed.close();
-    assertThat(backend.device().ledger().pieces()).isEqualTo(1);
+    assertThat(backend.device().ledger().pieces()).isEqualTo(pieces + 1);
     backend.close();
     assertThat(backend.device().ledger().pieces()).isZero();
     assertThat(backend.device().ledger().inUse()).isZero();
