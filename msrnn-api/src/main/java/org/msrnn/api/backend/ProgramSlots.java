@@ -19,7 +19,7 @@ public interface ProgramSlots extends AutoCloseable {
    * @param k keys, {@code [.., KV heads of the layer * head size]}
    * @param v values, the shape of {@code k}
    * @param row the first token's row
-   * @param rows number of tokens; the store has room for them
+   * @param rows number of tokens, 1 or more; the store has room for them
    * @param firstKvHead the layer's KV head that goes to head 0 of the store
    * @param tokens ids of the tokens, that of row {@code row + i} at index {@code row + i}
    * @param position the first token's position, larger than those of all states held
@@ -36,10 +36,11 @@ public interface ProgramSlots extends AutoCloseable {
   void observe(Buffer tap, int row);
 
   /**
-   * Frees the slots of the states with the lowest scores; of equal ones the oldest leave. They are
+   * Frees the slots of the states with the lowest scores; of equal ones the oldest leave, and what
+   * is not a number is lower than all: the sequence is lost then, and its logits say so. They are
    * added to {@link SlotTable#free} from the newest to the oldest.
    *
-   * @param count how many leave, no more than are not pinned
+   * @param count how many leave, 1 or more, no more than are not pinned
    * @param pins states that stay whatever their score: those at positions before {@code first}, and
    *     the newest {@code last}
    */
@@ -48,7 +49,10 @@ public interface ProgramSlots extends AutoCloseable {
   /** Waits, then copies what the device knows of the slots. */
   void read(SlotTable into);
 
-  /** Replaces what the device knows of the slots. Keys and values are in the store already. */
+  /**
+   * Replaces what the device knows of the slots. Keys and values are in the store already. A number
+   * of {@link org.msrnn.api.policy.ScoreProgram.KeyNorm} that is 0 is not known, and computed.
+   */
   void write(SlotTable from);
 
   /** Gives the memory back; the store stays. */

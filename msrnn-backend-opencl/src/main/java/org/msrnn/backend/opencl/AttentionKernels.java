@@ -14,7 +14,10 @@ import org.msrnn.api.policy.Signals;
 final class AttentionKernels {
   private static final String FILE = "attention.cl";
   private static final int[] SIZES = {32, 64, 128, 256};
+
+  /** Queries of a group; more than 4 of the largest heads do not fit 32 KiB of local memory. */
   private static final int[] TILES = {1, 4, 16};
+
   private static final int LEAST_SHARE = 128;
   private static final String SCRATCH = "scratch of attention";
 
@@ -98,7 +101,8 @@ final class AttentionKernels {
     boolean turns = call.slots.rotations() != null && kv.program == null;
     Memory keys = turns ? rotate(call, kv, positions) : kv.keys();
     int count = call.rows * call.group;
-    int tile = enough(TILES, count);
+    int size = enough(SIZES, kv.headSize());
+    int tile = size <= 128 ? enough(TILES, count) : Math.min(4, enough(TILES, count));
     int tiles = Math.ceilDiv(count, tile);
     int shares = shares(call.slots.extent(), tiles * kv.heads());
     int share = Math.ceilDiv(call.slots.extent(), shares);
@@ -107,7 +111,7 @@ final class AttentionKernels {
     OpenClBuffer outputs = OpenClKernels.of(call.outputs);
     int columns = outputs.columns();
 
-    Kernel kernel = attend(kv.type(), tile, enough(SIZES, kv.headSize()), turns);
+    Kernel kernel = attend(kv.type(), tile, size, turns);
     kernel.with(OpenClKernels.of(call.queries).memory()).with(outputs.memory()).with(columns);
     kernel.with(call.row).with(count).with(call.group).with(call.firstKvHead);
     kernel.with(kv.heads()).with(kv.headSize()).with(kv.stride());

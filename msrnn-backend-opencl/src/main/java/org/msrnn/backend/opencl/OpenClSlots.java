@@ -114,6 +114,10 @@ final class OpenClSlots implements ProgramSlots {
           case ScoreProgram.Position _ -> 0;
           case ScoreProgram.KeyNorm _ -> -1;
         };
+    if (count < 1 || count > extent - freeCount) {
+      throw new IllegalArgumentException(
+          count + " states are to leave, of " + (extent - freeCount) + " held");
+    }
     Kernel evict = kernels.evict;
     evict.with(positions).with(numbers).with(free).with(freeCount).with(extent).with(count);
     evict.with(factor).with((long) pins.first()).with(pins.last()).with(newest);

@@ -4,26 +4,35 @@
 // one list of queries: query m is row m / group, member m % group. A work-group takes TILE of
 // them, so that a key or value that it has brought to local memory serves all, and walks over its
 // share of the slots, SLOTS at a time, with a running largest logit and sum (online softmax).
-// Heads have up to SIZE numbers. With KEYS_ROTATED keys come as floats from rotate_keys.
+// Heads have up to SIZE numbers, in local memory fours of them, filled up with 0. With KEYS_ROTATED
+// keys come as floats from rotate_keys.
 
 #if SIZE > 128
 #define SLOTS 16
 #else
 #define SLOTS 32
 #endif
-#define STRIDE (SIZE + 1) // so that the slots of a tile lie in different banks
-#define OWN ((SIZE + GROUP_X - 1) / GROUP_X) // numbers of an output that a work-item sums up
+#define FOURS (SIZE / 4)
+#define STRIDE (FOURS + 1) // so that the slots of a tile lie in different banks
+#define OWN ((TILE * FOURS + GROUP_X - 1) / GROUP_X) // fours of outputs that a work-item sums up
 
 inline bool visible(long position, long query, long sinks, long window) {
   return position >= 0 && position <= query
       && (position < sinks || query - position < window);
 }
 
-inline float kv_key(__global const uchar* keys, size_t vector, int stride, int i, int size) {
+inline float4 floats4(__global const float* from, int i, int size) {
+  return i + 4 <= size
+      ? vload4(0, from + i)
+      : (float4)(i < size ? from[i] : 0, i + 1 < size ? from[i + 1] : 0,
+                 i + 2 < size ? from[i + 2] : 0, 0);
+}
+
+inline float4 kv_key4(__global const uchar* keys, size_t vector, int stride, int i, int size) {
 #ifdef KEYS_ROTATED
-  return ((__global const float*)keys)[vector * size + i];
+  return floats4((__global const float*)keys + vector * size, i, size);
 #else
-  return kv_load(keys + vector * stride, i, size);
+  return kv_load4(keys + vector * stride, i, size);
 #endif
 }
 
@@ -38,8 +47,8 @@ void attend(__global const float* queries, __global float* outputs, int columns,
             long firstPosition, long sinks, long window, float scale, float cap,
             __global float* logits, int keepLogits, __global float* parts,
             __global float* stats) {
-  __local float q[TILE * SIZE];
-  __local float kv[SLOTS * STRIDE];
+  __local float4 q[TILE * FOURS];
+  __local float4 kv[SLOTS * STRIDE];
   __local float p[TILE * SLOTS];
   __local float largest[TILE];
   __local float sum[TILE];
@@ -51,15 +60,15 @@ void attend(__global const float* queries, __global float* outputs, int columns,
   int head = get_group_id(1);
   int from = get_group_id(2) * share;
   int to = min(extent, from + share);
-  float own[TILE * OWN];
-  for (int i = 0; i < TILE * OWN; i++) {
+  float4 own[OWN];
+  for (int i = 0; i < OWN; i++) {
     own[i] = 0;
   }
-  for (int i = lane; i < TILE * size; i += GROUP_X) {
-    int m = first + i / size;
+  for (int i = lane; i < TILE * FOURS; i += GROUP_X) {
+    int m = first + i / FOURS;
     size_t row = firstRow + m / group;
-    size_t column = (size_t)((firstHead + head) * group + m % group) * size + i % size;
-    q[i / size * SIZE + i % size] = m < queryCount ? queries[row * columns + column] : 0;
+    size_t column = (size_t)((firstHead + head) * group + m % group) * size;
+    q[i] = m < queryCount ? floats4(queries + row * columns + column, i % FOURS * 4, size) : 0;
   }
   for (int m = lane; m < TILE; m += GROUP_X) {
     largest[m] = -INFINITY;
@@ -86,22 +95,22 @@ void attend(__global const float* queries, __global float* outputs, int columns,
     if (!seen && !keepLogits) {
       continue;
     }
-    for (int i = lane; i < SLOTS * size; i += GROUP_X) {
-      int s = i / size;
+    for (int i = lane; i < SLOTS * FOURS; i += GROUP_X) {
+      int s = i / FOURS;
       size_t vector = (size_t)(start + s) * heads + head;
       // what a free slot holds may be anything, NaN too
-      kv[s * STRIDE + i % size] =
-          at[s] < 0 ? 0 : kv_key(keys, vector, stride, i % size, size);
+      kv[s * STRIDE + i % FOURS] =
+          at[s] < 0 ? 0 : kv_key4(keys, vector, stride, i % FOURS * 4, size);
     }
     barrier(CLK_LOCAL_MEM_FENCE);
     for (int i = lane; i < TILE * SLOTS; i += GROUP_X) {
       int m = i / SLOTS;
       int s = i % SLOTS;
-      float dot = 0;
-      for (int d = 0; d < size; d++) {
-        dot += q[m * SIZE + d] * kv[s * STRIDE + d];
+      float4 products = 0;
+      for (int d = 0; d < FOURS; d++) {
+        products += q[m * FOURS + d] * kv[s * STRIDE + d];
       }
-      float logit = dot * scale;
+      float logit = (products.x + products.y + products.z + products.w) * scale;
       if (cap > 0) {
         logit = cap * tanh(logit / cap);
       }
@@ -132,42 +141,48 @@ void attend(__global const float* queries, __global float* outputs, int columns,
       sum[m] = sum[m] * factor + part;
       largest[m] = most;
     }
-    for (int i = lane; i < SLOTS * size; i += GROUP_X) {
-      int s = i / size;
+    for (int i = lane; i < SLOTS * FOURS; i += GROUP_X) {
+      int s = i / FOURS;
       size_t vector = (size_t)(start + s) * heads + head;
-      kv[s * STRIDE + i % size] =
-          at[s] < 0 ? 0 : kv_load(values + vector * stride, i % size, size);
+      kv[s * STRIDE + i % FOURS] =
+          at[s] < 0 ? 0 : kv_load4(values + vector * stride, i % FOURS * 4, size);
     }
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int m = 0; m < TILE; m++) {
-      for (int j = 0; j < OWN; j++) {
-        int d = lane + j * GROUP_X;
-        if (d < size) {
-          float total = own[m * OWN + j] * shrink[m];
-          for (int s = 0; s < SLOTS; s++) {
-            total += p[m * SLOTS + s] * kv[s * STRIDE + d];
-          }
-          own[m * OWN + j] = total;
+    for (int j = 0; j < OWN; j++) {
+      int i = lane + j * GROUP_X;
+      int m = i / FOURS;
+      if (m < TILE) {
+        float4 total = own[j] * shrink[m];
+        for (int s = 0; s < SLOTS; s++) {
+          total += p[m * SLOTS + s] * kv[s * STRIDE + i % FOURS];
         }
+        own[j] = total;
       }
     }
   }
   barrier(CLK_LOCAL_MEM_FENCE);
   int shares = get_num_groups(2);
-  for (int m = 0; m < TILE && first + m < queryCount; m++) {
-    size_t part = ((size_t)get_group_id(2) * heads + head) * queryCount + first + m;
-    if (lane == 0 && (shares > 1 || keepLogits)) {
-      stats[2 * part] = largest[m];
-      stats[2 * part + 1] = sum[m];
+  size_t part = ((size_t)get_group_id(2) * heads + head) * queryCount + first;
+  for (int m = lane; m < TILE && first + m < queryCount && (shares > 1 || keepLogits);
+       m += GROUP_X) {
+    stats[2 * (part + m)] = largest[m];
+    stats[2 * (part + m) + 1] = sum[m];
+  }
+  for (int j = 0; j < OWN; j++) {
+    int i = lane + j * GROUP_X;
+    int m = i / FOURS;
+    if (m >= TILE || first + m >= queryCount) {
+      continue;
     }
     size_t row = firstRow + (first + m) / group;
     size_t column = (size_t)((firstHead + head) * group + (first + m) % group) * size;
-    for (int j = 0; j < OWN; j++) {
-      int d = lane + j * GROUP_X;
-      if (d < size && shares > 1) {
-        parts[part * size + d] = own[m * OWN + j];
-      } else if (d < size) {
-        outputs[row * columns + column + d] = own[m * OWN + j] / sum[m];
+    float four[4];
+    vstore4(shares > 1 ? own[j] : own[j] / sum[m], 0, four);
+    for (int k = 0, d = i % FOURS * 4; k < 4 && d < size; k++, d++) {
+      if (shares > 1) {
+        parts[(part + m) * size + d] = four[k];
+      } else {
+        outputs[row * columns + column + d] = four[k];
       }
     }
   }

@@ -1,5 +1,8 @@
 #include "kv.cl"
 
+// Sums are rounded as the Java policies round them, so that near ties fall alike.
+#pragma OPENCL FP_CONTRACT OFF
+
 // The slots of a store when the device chooses which states leave. By slot: the position, -1 where
 // it is free; the token; the program's number. How many slots are in use, and how many are free,
 // the host knows by counting.
