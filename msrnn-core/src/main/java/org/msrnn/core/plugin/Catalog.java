@@ -15,6 +15,7 @@ import org.msrnn.api.PluginException;
 import org.msrnn.api.backend.Availability;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.BackendProvider;
+import org.msrnn.api.backend.DeviceReport;
 import org.msrnn.api.policy.BudgetPlanner;
 import org.msrnn.api.policy.BudgetPlannerProvider;
 import org.msrnn.api.policy.EvictionPolicy;
@@ -205,6 +206,15 @@ public final class Catalog {
       return provider.probe();
     } catch (RuntimeException | LinkageError e) {
       return new Availability.Unavailable("its probe failed: " + Service.reason(e));
+    }
+  }
+
+  /** The devices of a backend, each tried; none where even that fails. */
+  public static List<DeviceReport> devices(BackendProvider provider) {
+    try {
+      return provider.devices();
+    } catch (RuntimeException | LinkageError e) {
+      return List.of();
     }
   }
 

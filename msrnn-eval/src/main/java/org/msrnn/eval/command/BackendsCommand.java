@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.msrnn.api.backend.Availability;
 import org.msrnn.api.backend.BackendProvider;
+import org.msrnn.api.backend.DeviceReport;
 import org.msrnn.core.plugin.Catalog;
 import org.msrnn.core.plugin.Found;
 import org.msrnn.eval.report.TextTable;
@@ -24,22 +25,47 @@ final class BackendsCommand implements Callable<Integer> {
     this.session = session;
   }
 
-  /** A backend as found. */
+  /** A backend as found, with the devices to choose from. */
   private record Row(
       String name,
       boolean available,
       String device,
       @Nullable Integer rank,
       String module,
-      String origin) {
+      String origin,
+      List<DeviceReport> devices) {
 
     static Row of(Found<BackendProvider> found) {
-      return switch (Catalog.availability(found.provider())) {
-        case Availability.Available a ->
-            new Row(found.name(), true, a.device(), a.rank(), found.module(), found.origin());
-        case Availability.Unavailable u ->
-            new Row(found.name(), false, u.reason(), null, found.module(), found.origin());
-      };
+      // devices first: what comes of trying them is then known to the probe
+      List<DeviceReport> devices = Catalog.devices(found.provider());
+      Availability availability = Catalog.availability(found.provider());
+      String device =
+          switch (availability) {
+            case Availability.Available a -> a.device();
+            case Availability.Unavailable u -> u.reason();
+          };
+      boolean available = availability instanceof Availability.Available;
+      Integer rank = availability instanceof Availability.Available a ? a.rank() : null;
+      return new Row(
+          found.name(), available, device, rank, found.module(), found.origin(), devices);
+    }
+
+    void addTo(TextTable table) {
+      table.add(name, available ? "yes" : "no", device, module, origin);
+      for (DeviceReport one : devices) {
+        String text =
+            "%s (%s, driver %s), %d MiB"
+                .formatted(one.name(), one.platform(), one.driver(), one.memory() >> 20);
+        String speed =
+            one.gigabytesPerSecond() == 0 ? "" : ", %.0f GB/s".formatted(one.gigabytesPerSecond());
+        boolean usable = one.lack() == null;
+        table.add(
+            "  " + name + ":" + one.index(),
+            usable ? "yes" : "no",
+            usable ? text + speed : text + ": " + one.lack(),
+            "",
+            "");
+      }
     }
   }
 
@@ -49,10 +75,7 @@ final class BackendsCommand implements Callable<Integer> {
     List<Row> rows = catalog.backends().stream().map(Row::of).toList();
     TextTable table =
         new TextTable(5, "backend", "runs here", "device, or why not", "module", "from");
-    for (Row row : rows) {
-      table.add(
-          row.name(), row.available() ? "yes" : "no", row.device(), row.module(), row.origin());
-    }
+    rows.forEach(row -> row.addTo(table));
     session.print(
         Map.of("backends", rows, "refused", catalog.refused()),
         table + PoliciesCommand.refused(catalog));
