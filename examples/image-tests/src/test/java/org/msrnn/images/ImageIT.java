@@ -1,11 +1,13 @@
 package org.msrnn.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +32,22 @@ class ImageIT {
             "generate", "-p", "It was a cold evening", "-n", "24", "--state", "16", "--stats");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out().strip().length()).isGreaterThan("It was a cold evening".length());
+  }
+
+  @Test
+  void theImageRunsOnAnOpenClDevice() throws Exception {
+    Run backends = Run.msrnn("backends");
+    assertThat(backends.code()).as(backends.err()).isZero();
+    boolean device = Pattern.compile("opencl:0 +yes").matcher(backends.out()).find();
+    if (System.getenv("CI") == null) {
+      assumeTrue(device, () -> "no OpenCL device: " + backends.out());
+    }
+    assertThat(device).as(backends.out()).isTrue();
+    Run run =
+        Run.msrnn("generate", "--backend", "opencl:0", "-p", "It was a cold", "-n", "8", "--temp", "0");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out().strip().length()).isGreaterThan("It was a cold".length());
+    assertThat(run.err()).doesNotContain("WARNING", "Unsafe");
   }
 
   @Test
