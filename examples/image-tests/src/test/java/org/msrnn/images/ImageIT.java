@@ -44,7 +44,8 @@ class ImageIT {
     }
     assertThat(device).as(backends.out()).isTrue();
     Run run =
-        Run.msrnn("generate", "--backend", "opencl:0", "-p", "It was a cold", "-n", "8", "--temp", "0");
+        Run.msrnn(
+            "generate", "--backend", "opencl:0", "-p", "It was a cold", "-n", "8", "--temp", "0");
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out().strip().length()).isGreaterThan("It was a cold".length());
     assertThat(run.err()).doesNotContain("WARNING", "Unsafe");

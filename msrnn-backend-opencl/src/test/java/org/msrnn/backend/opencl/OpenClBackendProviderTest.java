@@ -52,7 +52,12 @@ class OpenClBackendProviderTest {
   @Test
   void aDeviceOpensByNumberAndByPartOfItsName() {
     DeviceInfo first = TestDevice.info();
-    String part = first.name().substring(first.name().length() / 2).strip().toUpperCase(java.util.Locale.ROOT);
+    String part =
+        first
+            .name()
+            .substring(first.name().length() / 2)
+            .strip()
+            .toUpperCase(java.util.Locale.ROOT);
     for (String wanted : new String[] {"0", part}) {
       try (Backend backend = open(Map.of("device", wanted, "memory-mib", "512"))) {
         assertThat(backend.description()).contains(first.name());
