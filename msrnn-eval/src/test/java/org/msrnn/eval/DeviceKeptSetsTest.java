@@ -37,7 +37,9 @@ class DeviceKeptSetsTest {
   private static final int TOKENS = 2000;
   private static final int STATES = 128;
 
-  /** Attention rows of the two backends differ by about 1e-6 of themselves; sums of many by less. */
+  /**
+   * Attention rows of the two backends differ by about 1e-6 of themselves; sums of many by less.
+   */
   private static final double ERROR = 2e-5;
 
   private static final Catalog CATALOG = Catalog.discover(List.of());
@@ -45,13 +47,13 @@ class DeviceKeptSetsTest {
   /** Every policy that has a program, as it comes and otherwise. */
   static Stream<String> policies() {
     return Stream.concat(
-        CATALOG.policies().stream().map(Found::name),
-        Stream.of(
-            "tova:granularity=kv-head",
-            "tova+sinks:4",
-            "h2o:decay=0.99",
-            "knorm:granularity=layer",
-            "window+4"))
+            CATALOG.policies().stream().map(Found::name),
+            Stream.of(
+                "tova:granularity=kv-head",
+                "tova+sinks:4",
+                "h2o:decay=0.99",
+                "knorm:granularity=layer",
+                "window+4"))
         .filter(name -> CATALOG.policy(PolicySpec.parse(name)).program().isPresent());
   }
 

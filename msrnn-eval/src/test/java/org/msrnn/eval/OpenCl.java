@@ -14,8 +14,8 @@ final class OpenCl {
   private OpenCl() {}
 
   /**
-   * A backend by name; the test that asks for OpenCL is skipped where no device is found, but not in
-   * CI, which installs one.
+   * A backend by name; the test that asks for OpenCL is skipped where no device is found, but not
+   * in CI, which installs one.
    */
   static Backend open(Catalog catalog, String name) {
     if (name.equals(NAME)) {

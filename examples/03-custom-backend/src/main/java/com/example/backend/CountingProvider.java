@@ -27,8 +27,7 @@ public final class CountingProvider implements BackendProvider {
   public Backend open(Options options) {
     String name = options.text("of", "cpu", "the name of another backend");
     BackendProvider other =
-        find(name)
-            .orElseThrow(() -> options.refusal("of", name, "the name of another backend"));
+        find(name).orElseThrow(() -> options.refusal("of", name, "the name of another backend"));
     return new CountingBackend(other.open(Options.none(name)), System.err);
   }
 

@@ -65,15 +65,14 @@ public final class Roofline {
     for (int c = 0; c < all.getFirst().cases.size(); c++) {
       Case first = all.getFirst().cases.get(c);
       StringBuilder row = new StringBuilder();
-      row.append(text("| %s | %.3f | %.2f |", first.name, first.bytes / 1e6, first.operations / 1e6));
+      row.append(
+          text("| %s | %.3f | %.2f |", first.name, first.bytes / 1e6, first.operations / 1e6));
       for (Roofline one : all) {
         double seconds = one.time(one.cases.get(c));
         row.append(
             text(
                 " %.1f | %.2f | %.2f |",
-                seconds * 1e6,
-                first.bytes / seconds / 1e9,
-                first.operations / seconds / 1e9));
+                seconds * 1e6, first.bytes / seconds / 1e9, first.operations / seconds / 1e9));
       }
       System.out.println(row);
     }
@@ -84,7 +83,10 @@ public final class Roofline {
     return String.format(Locale.ROOT, format, arguments);
   }
 
-  /** Seconds of one call: the median of some rounds of as many calls as take a twentieth of a second. */
+  /**
+   * Seconds of one call: the median of some rounds of as many calls as take a twentieth of a
+   * second.
+   */
   private double time(Case one) {
     float[] number = new float[1];
     Buffer waits = backend.allocate(1, 1);
@@ -119,7 +121,14 @@ public final class Roofline {
     Buffer q = backend.allocate(PROMPT, WIDTH);
     Buffer k = backend.allocate(PROMPT, KV_HEADS * SIZE);
     Buffer v = backend.allocate(PROMPT, KV_HEADS * SIZE);
-    for (TensorType type : List.of(TensorType.F32, TensorType.F16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_K, TensorType.Q6_K)) {
+    for (TensorType type :
+        List.of(
+            TensorType.F32,
+            TensorType.F16,
+            TensorType.Q8_0,
+            TensorType.Q4_0,
+            TensorType.Q4_K,
+            TensorType.Q6_K)) {
       Weights w = backend.upload(data.tensor(type, FFN, WIDTH));
       for (int tokens : new int[] {1, 8, PROMPT}) {
         add(
