@@ -12,9 +12,11 @@ import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Kernels;
 import org.msrnn.api.backend.KvBuffer;
 import org.msrnn.api.backend.KvType;
+import org.msrnn.api.backend.ProgramSlots;
 import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
 import org.msrnn.api.backend.Weights;
+import org.msrnn.api.policy.ScoreProgram;
 
 /**
  * Passes everything on to another backend and counts its kernels. Memory is the other one's own:
@@ -81,6 +83,16 @@ final class CountingBackend implements Backend {
   @Override
   public KvBuffer allocateKv(int heads, int headSize, int capacity, KvType type) {
     return other.allocateKv(heads, headSize, capacity, type);
+  }
+
+  @Override
+  public ProgramSlots programSlots(ScoreProgram program, KvBuffer kv) {
+    return other.programSlots(program, kv);
+  }
+
+  @Override
+  public long room() {
+    return other.room();
   }
 
   @Override

@@ -1,8 +1,7 @@
 package org.msrnn.backend.opencl;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.msrnn.api.BackendException;
 import org.msrnn.api.backend.AttentionCall;
 import org.msrnn.api.backend.Buffer;
@@ -24,8 +23,9 @@ final class AttentionKernels {
   private final Device device;
   private final RowKernels rows;
   private final int group;
-  private final Map<Integer, Kernel> attend = new HashMap<>();
-  private final Map<Integer, Kernel> rotateKeys = new HashMap<>();
+  private final @Nullable Kernel[] attend =
+      new @Nullable Kernel[KvType.values().length * TILES.length * SIZES.length * 2];
+  private final @Nullable Kernel[] rotateKeys = new @Nullable Kernel[KvType.values().length];
   private final Kernel merge;
   private final Kernel tap;
   private Memory logits;
@@ -60,36 +60,33 @@ final class AttentionKernels {
         + Signals.Reduce.MAX.ordinal();
   }
 
-  /** The smallest of some sizes that is enough; the last one if none is. */
+  /** The index of the smallest size that is enough; the last one if none is. */
   private static int enough(int[] sizes, int wanted) {
-    for (int size : sizes) {
-      if (size >= wanted) {
-        return size;
-      }
+    int index = 0;
+    while (index < sizes.length - 1 && sizes[index] < wanted) {
+      index++;
     }
-    return sizes[sizes.length - 1];
+    return index;
   }
 
-  /** Size and format of a head, tile of queries and kind of keys, as a number to look up by. */
-  private static int key(KvType type, int tile, int size, boolean keysRotated) {
-    return ((type.ordinal() * 1024 + tile) * 1024 + size) * 2 + (keysRotated ? 1 : 0);
-  }
-
+  /** The kernel for a format, a tile and a size, by their numbers, and a kind of keys. */
   private Kernel attend(KvType type, int tile, int size, boolean keysRotated) {
-    int key = key(type, tile, size, keysRotated);
-    Kernel known = attend.get(key);
+    int index =
+        ((type.ordinal() * TILES.length + tile) * SIZES.length + size) * 2 + (keysRotated ? 1 : 0);
+    Kernel known = attend[index];
     if (known == null) {
-      known = device.kernel(FILE, "attend", group, 1, options(type, tile, size, keysRotated));
-      attend.put(key, known);
+      String options = options(type, TILES[tile], SIZES[size], keysRotated);
+      known = device.kernel(FILE, "attend", group, 1, options);
+      attend[index] = known;
     }
     return known;
   }
 
   private Kernel rotateKeys(KvType type) {
-    Kernel known = rotateKeys.get(type.ordinal());
+    Kernel known = rotateKeys[type.ordinal()];
     if (known == null) {
       known = device.kernel(FILE, "rotate_keys", group, 1, options(type, 1, 32, false));
-      rotateKeys.put(type.ordinal(), known);
+      rotateKeys[type.ordinal()] = known;
     }
     return known;
   }
@@ -102,8 +99,8 @@ final class AttentionKernels {
     Memory keys = turns ? rotate(call, kv, positions) : kv.keys();
     int count = call.rows * call.group;
     int size = enough(SIZES, kv.headSize());
-    int tile = size <= 128 ? enough(TILES, count) : Math.min(4, enough(TILES, count));
-    int tiles = Math.ceilDiv(count, tile);
+    int tile = Math.min(enough(TILES, count), SIZES[size] > 128 ? 1 : 2);
+    int tiles = Math.ceilDiv(count, TILES[tile]);
     int shares = shares(call.slots.extent(), tiles * kv.heads());
     int share = Math.ceilDiv(call.slots.extent(), shares);
     boolean keeps = call.tap != null;

@@ -84,6 +84,24 @@ final class Ledger {
     return memory;
   }
 
+  /** Several pieces of zeroed memory, or none of them. */
+  Memory[] allocateAll(String what, long... bytes) {
+    Memory[] all = new Memory[bytes.length];
+    try {
+      for (int i = 0; i < bytes.length; i++) {
+        all[i] = allocate(bytes[i], what);
+      }
+    } catch (RuntimeException e) {
+      for (Memory memory : all) {
+        if (memory != null) {
+          memory.close();
+        }
+      }
+      throw e;
+    }
+    return all;
+  }
+
   private static String mib(long bytes) {
     return Math.ceilDiv(bytes, 1L << 20) + " MiB";
   }

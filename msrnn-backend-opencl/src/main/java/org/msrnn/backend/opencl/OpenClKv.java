@@ -27,10 +27,17 @@ final class OpenClKv implements KvBuffer {
     this.headSize = headSize;
     this.capacity = capacity;
     this.type = type;
-    String what = "a store of " + capacity + " states";
-    this.keys = device.allocate(bytes(capacity), what);
-    this.values = device.allocate(bytes(capacity), what);
-    this.positions = device.allocate((long) capacity * Long.BYTES, what);
+    Memory[] all =
+        device
+            .ledger()
+            .allocateAll(
+                "a store of " + capacity + " states",
+                bytes(capacity),
+                bytes(capacity),
+                (long) capacity * Long.BYTES);
+    this.keys = all[0];
+    this.values = all[1];
+    this.positions = all[2];
     this.mirror = new long[capacity];
   }
 

@@ -34,10 +34,13 @@ final class OpenClSlots implements ProgramSlots {
     this.program = program;
     this.kv = kv;
     this.capacity = kv.capacity();
-    this.positions = device.allocate((long) capacity * Long.BYTES, WHAT);
-    this.tokens = device.allocate((long) capacity * Integer.BYTES, WHAT);
-    this.numbers = device.allocate((long) capacity * Double.BYTES, WHAT);
-    this.free = device.allocate((long) capacity * Integer.BYTES, WHAT);
+    long ints = (long) capacity * Integer.BYTES;
+    long longs = (long) capacity * Long.BYTES; // or doubles
+    Memory[] all = device.ledger().allocateAll(WHAT, longs, ints, longs, ints);
+    this.positions = all[0];
+    this.tokens = all[1];
+    this.numbers = all[2];
+    this.free = all[3];
     kv.program = this;
   }
 

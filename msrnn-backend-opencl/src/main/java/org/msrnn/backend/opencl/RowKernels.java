@@ -1,6 +1,9 @@
 package org.msrnn.backend.opencl;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.List;
 import org.msrnn.api.backend.Activation;
 import org.msrnn.api.backend.Heads;
 import org.msrnn.api.backend.Rope;
@@ -8,11 +11,12 @@ import org.msrnn.api.backend.Rope;
 /** Kernels that work on rows by themselves ({@code rows.cl}): norms, sums, gates, rotation. */
 final class RowKernels {
   private static final String FILE = "rows.cl";
-  private static final int MOST_ROPES = 64; // a model has one or two
+  private static final int MOST_ROPES = 1024; // a layer has one
 
   private final Device device;
   private final int group;
-  private final IdentityHashMap<Rope, Memory> frequencies = new IdentityHashMap<>();
+  private final IdentityHashMap<Rope, Memory> ropes = new IdentityHashMap<>();
+  private final List<Frequencies> frequencies = new ArrayList<>();
   private final Kernel norm;
   private final Kernel add;
   private final Kernel scale;
@@ -20,6 +24,9 @@ final class RowKernels {
   private final Kernel gate;
   private final Kernel rope;
   private Memory positions;
+
+  /** Frequencies that are on the device. */
+  private record Frequencies(double[] numbers, Memory memory) {}
 
   RowKernels(Device device) {
     this.device = device;
@@ -96,24 +103,34 @@ final class RowKernels {
     device.write(at, 0, rows, positions, 0);
   }
 
-  /** Frequencies of a rotation on the device. */
+  /** Frequencies of a rotation on the device: one piece of memory for all that have the same. */
   Memory frequencies(Rope of) {
-    Memory known = frequencies.get(of);
+    Memory known = ropes.get(of);
     if (known != null) {
       return known;
-    }
-    if (frequencies.size() == MOST_ROPES) {
-      frequencies.values().forEach(Memory::close);
-      frequencies.clear();
     }
     double[] numbers = new double[of.pairs()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = of.frequency(i);
     }
-    Memory fresh =
-        device.allocate(Math.max(1, numbers.length) * (long) Double.BYTES, "frequencies");
-    device.write(numbers, 0, numbers.length, fresh, 0);
-    frequencies.put(of, fresh);
+    if (ropes.size() == MOST_ROPES) {
+      ropes.clear(); // of models that are closed
+    }
+    Memory memory =
+        frequencies.stream()
+            .filter(one -> Arrays.equals(one.numbers, numbers))
+            .findFirst()
+            .orElseGet(() -> upload(numbers))
+            .memory;
+    ropes.put(of, memory);
+    return memory;
+  }
+
+  private Frequencies upload(double[] numbers) {
+    Memory memory = device.allocate((numbers.length + 1L) * Double.BYTES, "frequencies");
+    device.write(numbers, 0, numbers.length, memory, 0);
+    Frequencies fresh = new Frequencies(numbers, memory);
+    frequencies.add(fresh);
     return fresh;
   }
 }

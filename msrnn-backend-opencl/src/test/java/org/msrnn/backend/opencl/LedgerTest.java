@@ -3,11 +3,20 @@ package org.msrnn.backend.opencl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.msrnn.api.BackendException;
+import org.msrnn.api.LogitsSink;
+import org.msrnn.api.MultiState;
+import org.msrnn.api.StateSpec;
+import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.TensorType;
 import org.msrnn.core.Model;
+import org.msrnn.core.PolicySpec;
 import org.msrnn.core.Progress;
+import org.msrnn.core.plugin.Catalog;
 import org.msrnn.core.synthetic.ModelShape;
 
 /** Memory is counted, compared with what there is, and all given back. */
@@ -47,6 +56,65 @@ class LedgerTest {
           .hasMessageMatching(
               "the model .* needs [0-9]+ MiB for its weights; opencl \\(.*\\) has room for 64 MiB");
       assertThat(backend.device().ledger().pieces()).isEqualTo(pieces);
+    }
+  }
+
+  /** Weights, workspaces, stores, slots of programs, forks: what was opened is closed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"full", "tova", "knorm", "h2o:granularity=kv-head", "keydiff"})
+  void nothingIsLeftOfAModelAndItsStates(String policy) {
+    try (OpenClBackend backend = small()) {
+      Catalog catalog = Catalog.discover(List.of());
+      use(backend, catalog, policy); // the kernels' own scratch has its size then
+      int pieces = backend.device().ledger().pieces();
+      long own = backend.device().ledger().inUse();
+      use(backend, catalog, policy);
+      assertThat(backend.device().ledger().pieces()).isEqualTo(pieces);
+      assertThat(backend.device().ledger().inUse()).isEqualTo(own);
+    }
+  }
+
+  private static void use(OpenClBackend backend, Catalog catalog, String policy) {
+    ModelShape shape = ModelShape.named("tiny");
+    StateSpec spec = StateSpec.of(catalog.policy(PolicySpec.parse(policy)), 24);
+    try (Model model = Model.random(shape, TensorType.Q8_0, backend, Progress.NONE);
+        MultiState state = model.msrnn().start(spec)) {
+      model.msrnn().feed(state, new int[100], LogitsSink.NONE);
+      model.msrnn().step(state, 1, new float[model.info().vocabulary()]);
+      try (MultiState fork = state.fork()) {
+        model.msrnn().feed(fork, new int[30], LogitsSink.NONE);
+      }
+    }
+  }
+
+  /** However far a start comes before the memory is full, it gives back what it took. */
+  @Test
+  void aStateThatDoesNotFitLeavesNothingBehind() {
+    Catalog catalog = Catalog.discover(List.of());
+    StateSpec spec = StateSpec.of(catalog.policy(PolicySpec.parse("tova")), 200);
+    try (OpenClBackend backend = small();
+        Model model =
+            Model.random(ModelShape.named("tiny"), TensorType.Q8_0, backend, Progress.NONE)) {
+      Ledger ledger = backend.device().ledger();
+      int before = ledger.pieces();
+      long own = ledger.inUse();
+      model.msrnn().start(spec).close();
+      int refused = 0;
+      for (int kib = 1; kib < 64; kib += 3) {
+        int left = kib << 10;
+        int filler = (int) ((ledger.limit() - ledger.inUse() - left) / Float.BYTES);
+        try (Buffer full = backend.allocate(1, filler)) {
+          try {
+            model.msrnn().start(spec).close();
+          } catch (BackendException e) {
+            refused++;
+            assertThat(e).hasMessageContaining("are in use");
+          }
+          assertThat(ledger.inUse()).isEqualTo(own + ((OpenClBuffer) full).memory().bytes());
+        }
+        assertThat(ledger.pieces()).isEqualTo(before);
+      }
+      assertThat(refused).as("starts at which the memory was full").isBetween(5, 20);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.msrnn.backend.opencl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,7 @@ class TrafficTest {
   private static final int STATES = 24;
   private static final int PROMPT = 100;
   private static final int STEPS = 10;
+  private static final long MOST_GARBAGE = 100 * 24 * 30;
 
   private final Catalog catalog = Catalog.discover(List.of());
   private OpenClBackend backend;
@@ -144,6 +146,40 @@ class TrafficTest {
   void aPolicyThatLooksThroughKeysBringsTwoCopiesAHead(String policy) {
     int heads = model.info().layers() * model.info().kvHeads();
     assertThat(steps(policy(policy)).copies()).isEqualTo(STEPS * (1L + 2L * heads));
+  }
+
+  /**
+   * Less than an object of 24 bytes for each of the 30 or more kernels of a step. Not nothing: what
+   * runs so seldom is not compiled by C2, and memory access leaves some objects until then.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"tova", "h2o", "window"})
+  void aSteadyStepAllocatesNextToNothingOnTheHost(String policy)
+      throws ReflectiveOperationException {
+    try (MultiState state = model.msrnn().start(StateSpec.of(policy(policy), STATES))) {
+      model.msrnn().feed(state, prompt(), LogitsSink.NONE);
+      float[] logits = new float[model.info().vocabulary()];
+      long bytes = Long.MAX_VALUE;
+      for (int round = 0; round < 20 && bytes > MOST_GARBAGE; round++) {
+        long before = allocated();
+        for (int t = 0; t < 100; t++) {
+          model.msrnn().step(state, t, logits);
+        }
+        bytes = allocated() - before;
+      }
+      assertThat(bytes).as("bytes of 100 steps").isLessThan(MOST_GARBAGE);
+    }
+  }
+
+  /** By reflection: a test is part of its module, which has no business with jdk.management. */
+  private static long allocated() throws ReflectiveOperationException {
+    Object threads =
+        Class.forName("java.lang.management.ManagementFactory")
+            .getMethod("getThreadMXBean")
+            .invoke(null);
+    Class<?> bean = Class.forName("com.sun.management.ThreadMXBean");
+    assumeTrue(bean.isInstance(threads), "this JVM does not count allocated bytes by thread");
+    return (long) bean.getMethod("getCurrentThreadAllocatedBytes").invoke(threads);
   }
 
   /** What must be sent for a step is little and constant: token and slots, no tables. */

@@ -50,8 +50,13 @@ public final class KvMultiState implements MultiState {
     this.stepTaps = new StepTaps(backend);
     this.demands = new double[model.layers()][model.kvHeads()];
     Budgets budgets = planning.start();
-    for (int l = 0; l < model.layers(); l++) {
-      addLayer(l, budgets);
+    try {
+      for (int l = 0; l < model.layers(); l++) {
+        addLayer(l, budgets);
+      }
+    } catch (RuntimeException e) { // the device may be full
+      close();
+      throw e;
     }
   }
 
@@ -60,6 +65,7 @@ public final class KvMultiState implements MultiState {
     boolean shared = spec.policy().granularity() == Granularity.LAYER;
     SetWalk.Attention attends = attention.get(layer);
     List<SetAttention> all = new ArrayList<>();
+    sets.add(all);
     for (int h = 0; h < (shared ? 1 : model.kvHeads()); h++) {
       var space =
           new SlotSpace(
@@ -71,9 +77,13 @@ public final class KvMultiState implements MultiState {
               spec.policy().columns(attends.shape(shared ? model.kvHeads() : 1)),
               spec.policy().memory(attends.shape(shared ? model.kvHeads() : 1)),
               attends.rotatesAtRead(spec));
-      all.add(new SetAttention(space, spec, backend, attends, stepTaps));
+      try {
+        all.add(new SetAttention(space, spec, backend, attends, stepTaps));
+      } catch (RuntimeException e) {
+        space.close();
+        throw e;
+      }
     }
-    sets.add(all);
     boolean together = spec.budgets().guaranteed() < 1;
     walks.add(
         (together ? List.of(all) : all.stream().map(List::of).toList())
@@ -288,7 +298,12 @@ public final class KvMultiState implements MultiState {
   public KvMultiState fork() {
     demandOpen(msrnn);
     var copy = new KvMultiState(msrnn, attention, backend, spec);
-    copy.restore(this);
+    try {
+      copy.restore(this);
+    } catch (RuntimeException e) {
+      copy.close();
+      throw e;
+    }
     return copy;
   }
 
