@@ -182,6 +182,21 @@ class TrafficTest {
     return (long) bean.getMethod("getCurrentThreadAllocatedBytes").invoke(threads);
   }
 
+  /** Twelve a layer, and four more where the device decides; three for tokens and logits. */
+  @ParameterizedTest
+  @CsvSource({"full, 12", "window, 12", "tova, 16", "h2o, 16"})
+  void aStepIsAsManyLaunchesAsTheDocumentsSay(String policy, int launchesOfALayer) {
+    Traffic traffic = backend.device().traffic();
+    long[] before = new long[1];
+    try (MultiState state = model.msrnn().start(StateSpec.of(policy(policy), STATES))) {
+      model.msrnn().feed(state, prompt(), LogitsSink.NONE);
+      before[0] = traffic.launches;
+      model.msrnn().step(state, 1, new float[model.info().vocabulary()]);
+    }
+    assertThat(traffic.launches - before[0])
+        .isEqualTo(3 + (long) launchesOfALayer * model.info().layers());
+  }
+
   /** What must be sent for a step is little and constant: token and slots, no tables. */
   @Test
   void aStepSendsNoTables() {
