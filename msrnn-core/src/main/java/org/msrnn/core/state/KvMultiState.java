@@ -111,17 +111,15 @@ public final class KvMultiState implements MultiState {
   /** Before a step of one token: makes room. */
   public void beginStep() {
     int slots = 0;
-    for (List<SetWalk> layer : walks) {
-      for (SetWalk walk : layer) {
-        walk.reserve();
+    for (int l = 0; l < sets.size(); l++) { // by index: an iterator is garbage
+      for (int w = 0; w < walks(l); w++) {
+        walks.get(l).get(w).reserve();
+      }
+      for (int s = 0; s < sets(l); s++) {
+        slots = Math.max(slots, space(l, s).kv.capacity());
       }
     }
     if (stepTaps.used()) {
-      for (List<SetAttention> layer : sets) {
-        for (SetAttention set : layer) {
-          slots = Math.max(slots, set.space().kv.capacity());
-        }
-      }
       stepTaps.reserve(slots);
     }
   }
@@ -138,9 +136,9 @@ public final class KvMultiState implements MultiState {
   /** After the attention of all layers: waits for what policies observe, in one copy. */
   public void readTaps() {
     int slots = 0;
-    for (List<SetAttention> layer : sets) {
-      for (SetAttention set : layer) {
-        slots = Math.max(slots, set.tapped());
+    for (int l = 0; l < sets.size(); l++) {
+      for (int s = 0; s < sets(l); s++) {
+        slots = Math.max(slots, set(l, s).tapped());
       }
     }
     if (slots > 0) {
