@@ -52,6 +52,25 @@ class ImageIT {
   }
 
   @Test
+  void aBackendInAPluginIsChosenByItsName(@TempDir Path plugins) throws Exception {
+    Path jar = Path.of(System.getProperty("msrnn.example.backend"));
+    Files.copy(jar, plugins.resolve(jar.getFileName()));
+    Run run =
+        Run.msrnn(
+            "generate",
+            "--plugins",
+            plugins.toString(),
+            "--backend",
+            "counting:of=plain",
+            "-p",
+            "It was a cold",
+            "-n",
+            "8");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).containsPattern("kernel +calls").containsPattern("attend +[0-9]+");
+  }
+
+  @Test
   void aPluginInTheImagesFolderIsFoundAndABrokenOneBesideItIsHarmless() throws Exception {
     Path plugins = Run.image().resolve("plugins");
     Path jar = plugins.resolve("custom-policy.jar");

@@ -95,12 +95,7 @@ final class SetAttention {
 
   /** Rows that the policy observes of a query. */
   private int rows() {
-    return switch (signals.rows()) {
-      case NONE -> 0;
-      case SET -> 1;
-      case KV_HEADS -> space.kv.heads();
-      case QUERY_HEADS -> space.kv.heads() * attention.group();
-    };
+    return set.row().rows();
   }
 
   /** A band has one edge: sinks that a sliding window passes in the middle of it are walked. */
