@@ -23,7 +23,7 @@ final class Device implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment staging = arena.allocate(STAGING, Long.BYTES);
   private final MemorySegment rect = arena.allocate(ValueLayout.JAVA_LONG, 9);
-  private long staged;
+  private long used;
   private MemorySegment landing = Arena.ofAuto().allocate(1 << 16, Long.BYTES);
   private boolean closed;
 
@@ -124,44 +124,31 @@ final class Device implements AutoCloseable {
 
   /** Queues a copy of floats to the device. */
   void write(float[] from, int at, int count, Memory to, long offset) {
-    for (int done = 0; done < count; ) {
-      int part = (int) Math.min(count - done, STAGING / Float.BYTES);
-      long staging = stage((long) part * Float.BYTES);
-      MemorySegment.copy(from, at + done, this.staging, ValueLayout.JAVA_FLOAT, staging, part);
-      send(staging, (long) part * Float.BYTES, to, offset + (long) done * Float.BYTES);
-      done += part;
-    }
+    write(from, at, count, ValueLayout.JAVA_FLOAT, to, offset);
   }
 
   /** Queues a copy of longs to the device. */
   void write(long[] from, int at, int count, Memory to, long offset) {
-    for (int done = 0; done < count; ) {
-      int part = (int) Math.min(count - done, STAGING / Long.BYTES);
-      long staging = stage((long) part * Long.BYTES);
-      MemorySegment.copy(from, at + done, this.staging, ValueLayout.JAVA_LONG, staging, part);
-      send(staging, (long) part * Long.BYTES, to, offset + (long) done * Long.BYTES);
-      done += part;
-    }
+    write(from, at, count, ValueLayout.JAVA_LONG, to, offset);
   }
 
   /** Queues a copy of ints to the device. */
   void write(int[] from, int at, int count, Memory to, long offset) {
-    for (int done = 0; done < count; ) {
-      int part = (int) Math.min(count - done, STAGING / Integer.BYTES);
-      long staging = stage((long) part * Integer.BYTES);
-      MemorySegment.copy(from, at + done, this.staging, ValueLayout.JAVA_INT, staging, part);
-      send(staging, (long) part * Integer.BYTES, to, offset + (long) done * Integer.BYTES);
-      done += part;
-    }
+    write(from, at, count, ValueLayout.JAVA_INT, to, offset);
   }
 
   /** Queues a copy of doubles to the device. */
   void write(double[] from, int at, int count, Memory to, long offset) {
+    write(from, at, count, ValueLayout.JAVA_DOUBLE, to, offset);
+  }
+
+  private void write(Object from, int at, int count, ValueLayout number, Memory to, long offset) {
+    long size = number.byteSize();
     for (int done = 0; done < count; ) {
-      int part = (int) Math.min(count - done, STAGING / Double.BYTES);
-      long staging = stage((long) part * Double.BYTES);
-      MemorySegment.copy(from, at + done, this.staging, ValueLayout.JAVA_DOUBLE, staging, part);
-      send(staging, (long) part * Double.BYTES, to, offset + (long) done * Double.BYTES);
+      int part = (int) Math.min(count - done, STAGING / size);
+      long staged = stage(part * size);
+      MemorySegment.copy(from, at + done, staging, number, staged, part);
+      send(staged, part * size, to, offset + done * size);
       done += part;
     }
   }
@@ -170,28 +157,28 @@ final class Device implements AutoCloseable {
   void write(MemorySegment from, Memory to, long offset) {
     for (long done = 0; done < from.byteSize(); ) {
       long part = Math.min(from.byteSize() - done, STAGING);
-      long staging = stage(part);
-      MemorySegment.copy(from, done, this.staging, staging, part);
-      send(staging, part, to, offset + done);
+      long staged = stage(part);
+      MemorySegment.copy(from, done, staging, staged, part);
+      send(staged, part, to, offset + done);
       done += part;
     }
   }
 
   /** Room in the staging memory. When it is full, what was queued must have been sent. */
   private long stage(long bytes) {
-    if (staged + bytes > STAGING) {
+    if (used + bytes > STAGING) {
       finish();
-      staged = 0;
+      used = 0;
     }
-    long at = staged;
-    staged += Math.ceilDiv(bytes, Long.BYTES) * Long.BYTES;
+    long at = used;
+    used += Math.ceilDiv(bytes, Long.BYTES) * Long.BYTES;
     return at;
   }
 
-  private void send(long staging, long bytes, Memory to, long offset) {
+  private void send(long staged, long bytes, Memory to, long offset) {
     traffic.writes++;
     traffic.bytesWritten += bytes;
-    long address = this.staging.address() + staging;
+    long address = staging.address() + staged;
     int code =
         CL10.nclEnqueueWriteBuffer(
             queue, to.handle(), CL10.CL_FALSE, offset, bytes, address, 0, 0, 0);
@@ -258,7 +245,7 @@ final class Device implements AutoCloseable {
     if (code != CL10.CL_SUCCESS) {
       Cl.check(code, "clEnqueueReadBuffer of " + rows * bytes + " bytes");
     }
-    staged = 0; // the queue is empty
+    used = 0; // the queue is empty
     return into;
   }
 

@@ -32,7 +32,7 @@ final class FakeChild {
       case "steps" -> {
         while (true) {
           System.out.println("@step building attention.cl");
-          Thread.sleep(1);
+          Thread.sleep(1); // each step comes in time, and the whole never
         }
       }
       case "garbage" -> {
@@ -56,7 +56,7 @@ final class FakeChild {
       }
       case "hangs at its exit" -> {
         System.out.println("@answer said\n@end");
-        Thread.sleep(60_000);
+        Thread.sleep(60_000); // as a driver that hangs in its own clean-up
       }
       case "crashes at its exit" -> {
         System.out.println("@answer said\n@end");
@@ -70,6 +70,6 @@ final class FakeChild {
     System.out.println("@step building attention.cl");
     String self = Long.toString(ProcessHandle.current().pid());
     new ProcessBuilder("kill", number, self).inheritIO().start().waitFor();
-    Thread.sleep(60_000);
+    Thread.sleep(60_000); // the signal ends it before
   }
 }
