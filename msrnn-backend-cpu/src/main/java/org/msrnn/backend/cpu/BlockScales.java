@@ -49,16 +49,17 @@ sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteSca
   boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group);
 
   /**
-   * Adds what offsets contribute to the products of some groups with one token's inputs.
+   * Adds what offsets contribute to the products of two groups with one token's inputs.
    *
    * @param offsets {@code [group][block][lane]}
    * @param inputs the sums of the inputs of each block, from {@code first} on
+   * @param sums what is added to, a vector a group, from {@code sumsAt} on
    */
   @Kernel
   static void addOffsets(
-      float[] offsets, int groups, int blocks, float[] inputs, int first, float[] sums) {
-    for (int g = 0; g < groups; g++) {
-      FloatVector a0 = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
+      float[] offsets, int blocks, float[] inputs, int first, float[] sums, int sumsAt) {
+    for (int g = 0; g < 2; g++) {
+      FloatVector a0 = FloatVector.fromArray(Simd.FLOATS, sums, sumsAt + g * Simd.WIDTH);
       FloatVector a1 = FloatVector.zero(Simd.FLOATS);
       FloatVector a2 = a1;
       FloatVector a3 = a1;
@@ -80,7 +81,24 @@ sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteSca
         a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, inputs[first + b]), a0);
       }
       FloatVector sum = a0.add(a1).add(a2.add(a3));
-      sum.intoArray(sums, g * Simd.WIDTH);
+      sum.intoArray(sums, sumsAt + g * Simd.WIDTH);
+    }
+  }
+
+  /**
+   * Multiplies the decoded scales of two groups by those of inputs.
+   *
+   * @param scales {@code [group][block][lane]}
+   * @param inputs a scale a block, from {@code first} on
+   */
+  static void scale(float[] scales, int blocks, float[] inputs, int first) {
+    int other = blocks * Simd.WIDTH;
+    for (int b = 0; b < blocks; b++) {
+      FloatVector input = Simd.all(inputs[first + b]);
+      int s = b * Simd.WIDTH;
+      FloatVector.fromArray(Simd.FLOATS, scales, s).mul(input).intoArray(scales, s);
+      s += other;
+      FloatVector.fromArray(Simd.FLOATS, scales, s).mul(input).intoArray(scales, s);
     }
   }
 

@@ -59,113 +59,123 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
   }
 
   @Override
-  public void groups(
+  public void pair(
       MemorySegment w,
-      long at,
+      long first,
+      long second,
       int columns,
-      int groups,
+      int from,
+      int to,
       Inputs in,
       int token,
       float[] sums,
+      int sumsAt,
       Scratch scratch) {
-    int blocks = columns / scales.block();
-    long groupBytes = groupBytes(columns);
-    float[] decoded = scratch.scales(groups * blocks);
-    float[] offsets = scales.offsets() ? scratch.offsets(groups * blocks) : decoded;
-    for (int g = 0; g < groups; g++) {
-      int to = g * blocks * Simd.WIDTH;
-      scales.decode(w, at + g * groupBytes, 0, blocks, LESS, decoded, offsets, to);
-    }
+    int block = from / scales.block();
+    int blocks = (to - from) / scales.block();
+    int other = blocks * Simd.WIDTH; // where the second group's scales are
+    float[] decoded = scratch.scales(2 * blocks);
+    float[] offsets = scales.offsets() ? scratch.offsets(2 * blocks) : decoded;
+    scales.decode(w, first, block, block + blocks, LESS, decoded, offsets, 0);
+    scales.decode(w, second, block, block + blocks, LESS, decoded, offsets, other);
+    int input = token * (columns / scales.block()) + block; // of blocks
     if (scales.offsets()) {
-      BlockScales.addOffsets(offsets, groups, blocks, in.sums, token * blocks, sums);
+      BlockScales.addOffsets(offsets, blocks, in.sums, input, sums, sumsAt);
     }
-    long codes = at + scales.bytes(columns);
+    long codes = scales.bytes(columns) + from / 4 * Simd.BYTES;
+    int words = (to - from) / 4;
     if (rounds) {
-      integers(w, codes, groupBytes, groups, blocks, decoded, in, token * blocks, sums);
+      int pair = input * (BLOCK / 2);
+      BlockScales.scale(decoded, blocks, in.scales, input);
+      integers(w, first + codes, second + codes, words, decoded, in.pairs, pair, sums, sumsAt);
     } else {
-      int words = scales.block() / 4;
-      floats(w, codes, groupBytes, groups, blocks, words, decoded, in.x, in.at(token), sums);
+      int x = in.at(token) + from;
+      int bits = Integer.numberOfTrailingZeros(scales.block() / 4);
+      floats(w, first + codes, second + codes, words, bits, decoded, in.x, x, sums, sumsAt);
     }
   }
 
+  /**
+   * @param words of each group
+   * @param bits a block has as many words as two to the power of this
+   */
   @Kernel
   private static void floats(
       MemorySegment w,
-      long at,
-      long groupBytes,
-      int groups,
-      int blocks,
+      long first,
+      long second,
       int words,
+      int bits,
       float[] scales,
       float[] x,
       int xAt,
-      float[] sums) {
-    for (int b = 0; b < blocks; b++) {
-      for (int g = 0; g < groups; g++) {
-        long p = at + g * groupBytes + b * (words * Simd.BYTES);
-        FloatVector a0 = FloatVector.zero(Simd.FLOATS);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        for (int i = 0; i < words; i++) {
-          IntVector four =
-              IntVector.fromMemorySegment(Simd.INTS, w, p + i * Simd.BYTES, Simd.ORDER);
-          int k = xAt + 4 * (b * words + i);
-          FloatVector v0 = (FloatVector) four.lanewise(LSHL, 24).and(TOP).convert(I2F, 0);
-          a0 = v0.fma(FloatVector.broadcast(Simd.FLOATS, x[k]), a0);
-          FloatVector v1 = (FloatVector) four.lanewise(LSHL, 16).and(TOP).convert(I2F, 0);
-          a1 = v1.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 1]), a1);
-          FloatVector v2 = (FloatVector) four.lanewise(LSHL, 8).and(TOP).convert(I2F, 0);
-          a2 = v2.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 2]), a2);
-          FloatVector v3 = (FloatVector) four.and(TOP).convert(I2F, 0);
-          a3 = v3.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 3]), a3);
-        }
-        FloatVector scale =
-            FloatVector.fromArray(Simd.FLOATS, scales, (g * blocks + b) * Simd.WIDTH);
-        FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
-        sum = a0.add(a1).add(a2.add(a3)).fma(scale.mul(SCALE_DOWN), sum);
-        sum.intoArray(sums, g * Simd.WIDTH);
-      }
+      float[] sums,
+      int sumsAt) {
+    FloatVector sum = FloatVector.zero(Simd.FLOATS);
+    FloatVector otherSum = sum;
+    int other = (words >> bits) * Simd.WIDTH;
+    for (int i = 0; i < words; i++) {
+      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, first + i * Simd.BYTES, Simd.ORDER);
+      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, second + i * Simd.BYTES, Simd.ORDER);
+      int k = xAt + 4 * i;
+      FloatVector n = FloatVector.broadcast(Simd.FLOATS, x[k]);
+      FloatVector a = ((FloatVector) u.lanewise(LSHL, 24).and(TOP).convert(I2F, 0)).mul(n);
+      FloatVector b = ((FloatVector) v.lanewise(LSHL, 24).and(TOP).convert(I2F, 0)).mul(n);
+      n = FloatVector.broadcast(Simd.FLOATS, x[k + 1]);
+      a = ((FloatVector) u.lanewise(LSHL, 16).and(TOP).convert(I2F, 0)).fma(n, a);
+      b = ((FloatVector) v.lanewise(LSHL, 16).and(TOP).convert(I2F, 0)).fma(n, b);
+      n = FloatVector.broadcast(Simd.FLOATS, x[k + 2]);
+      a = ((FloatVector) u.lanewise(LSHL, 8).and(TOP).convert(I2F, 0)).fma(n, a);
+      b = ((FloatVector) v.lanewise(LSHL, 8).and(TOP).convert(I2F, 0)).fma(n, b);
+      n = FloatVector.broadcast(Simd.FLOATS, x[k + 3]);
+      a = ((FloatVector) u.and(TOP).convert(I2F, 0)).fma(n, a);
+      b = ((FloatVector) v.and(TOP).convert(I2F, 0)).fma(n, b);
+      int s = (i >> bits) * Simd.WIDTH;
+      sum = a.fma(FloatVector.fromArray(Simd.FLOATS, scales, s), sum);
+      otherSum = b.fma(FloatVector.fromArray(Simd.FLOATS, scales, other + s), otherSum);
     }
+    Simd.add(sum.mul(SCALE_DOWN), sums, sumsAt);
+    Simd.add(otherSum.mul(SCALE_DOWN), sums, sumsAt + Simd.WIDTH);
   }
 
+  /**
+   * @param words of each group
+   * @param scales those of weights times those of inputs
+   */
   @Kernel
   private static void integers(
       MemorySegment w,
-      long at,
-      long groupBytes,
-      int groups,
-      int blocks,
+      long first,
+      long second,
+      int words,
       float[] scales,
-      Inputs in,
-      int first,
-      float[] sums) {
-    int[] pairs = in.pairs;
-    float[] inputScales = in.scales;
-    for (int b = 0; b < blocks; b++) {
-      for (int g = 0; g < groups; g++) {
-        long p = at + g * groupBytes + b * (WORDS * Simd.BYTES);
-        IntVector sum = IntVector.zero(Simd.INTS);
-        for (int i = 0; i < WORDS; i++) {
-          IntVector words =
-              IntVector.fromMemorySegment(Simd.INTS, w, p + i * Simd.BYTES, Simd.ORDER);
-          int k = (first + b) * (BLOCK / 2) + 2 * i;
-          ShortVector even = words.lanewise(LSHL, 8).reinterpretAsShorts().lanewise(ASHR, 8);
-          ShortVector odd = words.reinterpretAsShorts().lanewise(ASHR, 8);
-          even = even.mul(IntVector.broadcast(Simd.INTS, pairs[k]).reinterpretAsShorts());
-          odd = odd.mul(IntVector.broadcast(Simd.INTS, pairs[k + 1]).reinterpretAsShorts());
-          IntVector both = even.add(odd).reinterpretAsInts();
-          sum = sum.add(both.lanewise(ASHR, 16));
-          sum = sum.add(both.lanewise(LSHL, 16).lanewise(ASHR, 16));
-        }
-        FloatVector scale =
-            FloatVector.fromArray(Simd.FLOATS, scales, (g * blocks + b) * Simd.WIDTH);
-        scale = scale.mul(inputScales[first + b]);
-        FloatVector part = (FloatVector) sum.convert(I2F, 0);
-        part.fma(scale, FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH))
-            .intoArray(sums, g * Simd.WIDTH);
-      }
+      int[] pairs,
+      int pairsAt,
+      float[] sums,
+      int sumsAt) {
+    FloatVector sum = FloatVector.zero(Simd.FLOATS);
+    FloatVector otherSum = sum;
+    int other = words / WORDS * Simd.WIDTH;
+    for (int i = 0; i < words; i++) {
+      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, first + i * Simd.BYTES, Simd.ORDER);
+      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, second + i * Simd.BYTES, Simd.ORDER);
+      int k = pairsAt + 2 * i;
+      ShortVector n = IntVector.broadcast(Simd.INTS, pairs[k]).reinterpretAsShorts();
+      ShortVector a = u.lanewise(LSHL, 8).reinterpretAsShorts().lanewise(ASHR, 8).mul(n);
+      ShortVector b = v.lanewise(LSHL, 8).reinterpretAsShorts().lanewise(ASHR, 8).mul(n);
+      n = IntVector.broadcast(Simd.INTS, pairs[k + 1]).reinterpretAsShorts();
+      IntVector c = a.add(u.reinterpretAsShorts().lanewise(ASHR, 8).mul(n)).reinterpretAsInts();
+      IntVector d = b.add(v.reinterpretAsShorts().lanewise(ASHR, 8).mul(n)).reinterpretAsInts();
+      c = c.lanewise(ASHR, 16).add(c.lanewise(LSHL, 16).lanewise(ASHR, 16));
+      d = d.lanewise(ASHR, 16).add(d.lanewise(LSHL, 16).lanewise(ASHR, 16));
+      int s = i / WORDS * Simd.WIDTH;
+      FloatVector e = (FloatVector) c.convert(I2F, 0);
+      sum = e.fma(FloatVector.fromArray(Simd.FLOATS, scales, s), sum);
+      FloatVector f = (FloatVector) d.convert(I2F, 0);
+      otherSum = f.fma(FloatVector.fromArray(Simd.FLOATS, scales, other + s), otherSum);
     }
+    Simd.add(sum, sums, sumsAt);
+    Simd.add(otherSum, sums, sumsAt + Simd.WIDTH);
   }
 
   @Override
@@ -186,9 +196,9 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
     if (!scales.offsets()) {
       Arrays.fill(offsets, 0, blocks * Simd.WIDTH, 0);
     }
-    int words = scales.block() / 4;
-    long codes = at + scales.bytes(columns) + (long) first * words * Simd.BYTES;
-    decode(w, codes, blocks, words, decoded, offsets, panel, panelAt);
+    int bits = Integer.numberOfTrailingZeros(scales.block() / 4);
+    long codes = at + scales.bytes(columns) + from / 4 * Simd.BYTES;
+    decode(w, codes, blocks, bits, decoded, offsets, panel, panelAt);
   }
 
   @Kernel
@@ -196,32 +206,34 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
       MemorySegment w,
       long at,
       int blocks,
-      int words,
+      int bits,
       float[] scales,
       float[] offsets,
       MemorySegment panel,
       long panelAt) {
-    for (int b = 0; b < blocks; b++) {
-      FloatVector scale =
-          FloatVector.fromArray(Simd.FLOATS, scales, b * Simd.WIDTH).mul(SCALE_DOWN);
-      FloatVector offset = FloatVector.fromArray(Simd.FLOATS, offsets, b * Simd.WIDTH);
-      for (int i = 0; i < words; i++) {
-        long p = at + (b * words + i) * Simd.BYTES;
-        long q = panelAt + 4L * (b * words + i) * Simd.BYTES;
-        IntVector four = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
-        FloatVector v0 = (FloatVector) four.lanewise(LSHL, 24).and(TOP).convert(I2F, 0);
-        v0 = v0.fma(scale, offset);
-        v0.intoMemorySegment(panel, q, Simd.ORDER);
-        FloatVector v1 = (FloatVector) four.lanewise(LSHL, 16).and(TOP).convert(I2F, 0);
-        v1 = v1.fma(scale, offset);
-        v1.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
-        FloatVector v2 = (FloatVector) four.lanewise(LSHL, 8).and(TOP).convert(I2F, 0);
-        v2 = v2.fma(scale, offset);
-        v2.intoMemorySegment(panel, q + 2 * Simd.BYTES, Simd.ORDER);
-        FloatVector v3 = (FloatVector) four.and(TOP).convert(I2F, 0);
-        v3 = v3.fma(scale, offset);
-        v3.intoMemorySegment(panel, q + 3 * Simd.BYTES, Simd.ORDER);
-      }
+    for (int i = 0; i < blocks << bits; i++) {
+      int s = (i >> bits) * Simd.WIDTH;
+      FloatVector scale = FloatVector.fromArray(Simd.FLOATS, scales, s).mul(SCALE_DOWN);
+      FloatVector offset = FloatVector.fromArray(Simd.FLOATS, offsets, s);
+      long p = at + i * Simd.BYTES;
+      long q = panelAt + 4L * i * Simd.BYTES;
+      IntVector four = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+      IntVector top0 = four.lanewise(LSHL, 24).and(TOP);
+      FloatVector v0 = (FloatVector) top0.convert(I2F, 0);
+      v0 = v0.fma(scale, offset);
+      v0.intoMemorySegment(panel, q, Simd.ORDER);
+      IntVector top1 = four.lanewise(LSHL, 16).and(TOP);
+      FloatVector v1 = (FloatVector) top1.convert(I2F, 0);
+      v1 = v1.fma(scale, offset);
+      v1.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
+      IntVector top2 = four.lanewise(LSHL, 8).and(TOP);
+      FloatVector v2 = (FloatVector) top2.convert(I2F, 0);
+      v2 = v2.fma(scale, offset);
+      v2.intoMemorySegment(panel, q + 2 * Simd.BYTES, Simd.ORDER);
+      IntVector top3 = four.and(TOP);
+      FloatVector v3 = (FloatVector) top3.convert(I2F, 0);
+      v3 = v3.fma(scale, offset);
+      v3.intoMemorySegment(panel, q + 3 * Simd.BYTES, Simd.ORDER);
     }
   }
 

@@ -25,93 +25,60 @@ final class F16Packing implements StreamedPacking {
   }
 
   @Override
-  public void groups(
+  public void pair(
       MemorySegment w,
-      long at,
+      long first,
+      long second,
       int columns,
-      int groups,
+      int from,
+      int to,
       Inputs in,
       int token,
       float[] sums,
+      int sumsAt,
       Scratch scratch) {
-    long groupBytes = groupBytes(columns);
-    groups(w, at, groupBytes, groups, columns, in.x, in.at(token), sums);
-    if (columns % BLOCK != 0) {
-      rest(w, at, groupBytes, groups, columns, in.x, in.at(token), sums);
-    }
+    long at = from / 2 * Simd.BYTES;
+    int x = in.at(token) + from;
+    pair(w, first + at, second + at, to - from, in.x, x, sums, sumsAt);
   }
 
   @Kernel
-  private static void groups(
+  private static void pair(
       MemorySegment w,
-      long at,
-      long groupBytes,
-      int groups,
+      long first,
+      long second,
       int columns,
       float[] x,
       int xAt,
-      float[] sums) {
-    int whole = columns & -BLOCK;
-    for (int b = 0; b < whole; b += BLOCK) {
-      for (int g = 0; g < groups; g++) {
-        long p = at + g * groupBytes + b / 2 * Simd.BYTES;
-        FloatVector a0 = FloatVector.zero(Simd.FLOATS);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        for (int i = 0; i < BLOCK; i += 4) {
-          long q = p + i / 2 * Simd.BYTES;
-          int k = xAt + b + i;
-          IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, q, Simd.ORDER);
-          FloatVector v =
-              words
-                  .lanewise(LSHL, 16)
-                  .lanewise(ASHR, 3)
-                  .and(Half.FLOAT_BITS)
-                  .reinterpretAsFloats()
-                  .mul(Half.TO_FLOAT);
-          a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k]), a0);
-          v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
-          a1 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 1]), a1);
-          words = IntVector.fromMemorySegment(Simd.INTS, w, q + Simd.BYTES, Simd.ORDER);
-          v =
-              words
-                  .lanewise(LSHL, 16)
-                  .lanewise(ASHR, 3)
-                  .and(Half.FLOAT_BITS)
-                  .reinterpretAsFloats()
-                  .mul(Half.TO_FLOAT);
-          a2 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 2]), a2);
-          v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
-          a3 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[k + 3]), a3);
-        }
-        FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
-        sum.add(a0.add(a1).add(a2.add(a3))).intoArray(sums, g * Simd.WIDTH);
-      }
+      float[] sums,
+      int sumsAt) {
+    FloatVector a0 = FloatVector.zero(Simd.FLOATS);
+    FloatVector a1 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    int words = columns / 2;
+    for (int i = 0; i < words; i++) {
+      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, first + i * Simd.BYTES, Simd.ORDER);
+      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, second + i * Simd.BYTES, Simd.ORDER);
+      int k = xAt + 2 * i;
+      FloatVector n = FloatVector.broadcast(Simd.FLOATS, x[k]);
+      IntVector c = u.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      a0 = c.reinterpretAsFloats().mul(Half.TO_FLOAT).fma(n, a0);
+      IntVector d = v.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      b0 = d.reinterpretAsFloats().mul(Half.TO_FLOAT).fma(n, b0);
+      n = FloatVector.broadcast(Simd.FLOATS, x[k + 1]);
+      c = u.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      a1 = c.reinterpretAsFloats().mul(Half.TO_FLOAT).fma(n, a1);
+      d = v.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      b1 = d.reinterpretAsFloats().mul(Half.TO_FLOAT).fma(n, b1);
     }
-  }
-
-  /** What is left of the columns after whole blocks. */
-  private static void rest(
-      MemorySegment w,
-      long at,
-      long groupBytes,
-      int groups,
-      int columns,
-      float[] x,
-      int xAt,
-      float[] sums) {
-    for (int g = 0; g < groups; g++) {
-      FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH);
-      for (int k = columns & -BLOCK; k < columns; k += 2) {
-        IntVector words = Simd.ints(w, at + g * groupBytes + k / 2 * Simd.BYTES);
-        sum = Half.lower(words).fma(Simd.all(x[xAt + k]), sum);
-        if (k + 1 < columns) {
-          sum = Half.upper(words).fma(Simd.all(x[xAt + k + 1]), sum);
-        }
-      }
-      sum.intoArray(sums, g * Simd.WIDTH);
+    if (words * 2 < columns) {
+      FloatVector n = Simd.all(x[xAt + words * 2]);
+      a0 = Half.lower(Simd.ints(w, first + words * Simd.BYTES)).fma(n, a0);
+      b0 = Half.lower(Simd.ints(w, second + words * Simd.BYTES)).fma(n, b0);
     }
+    Simd.add(a0.add(a1), sums, sumsAt);
+    Simd.add(b0.add(b1), sums, sumsAt + Simd.WIDTH);
   }
 
   @Override

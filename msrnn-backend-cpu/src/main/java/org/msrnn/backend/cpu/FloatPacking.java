@@ -11,6 +11,9 @@ import org.msrnn.api.backend.TensorType;
  * @param rounds whether the format's own packing rounds inputs
  */
 record FloatPacking(boolean rounds) implements Packing {
+  /** Groups that are computed side by side, see {@link StreamedPacking}. */
+  private static final int STREAMS = 4;
+
   @Override
   public long groupBytes(int columns) {
     return columns * Simd.BYTES;
@@ -52,39 +55,59 @@ record FloatPacking(boolean rounds) implements Packing {
     float[] x = rounds ? in.rounded : in.x;
     int xAt = rounds ? token * columns : in.at(token);
     long groupBytes = groupBytes(columns);
-    for (int r = 0; r < rows; r += Simd.WIDTH, at += groupBytes) {
-      group(w, at, columns, x, xAt, y, yAt + r, rows - r);
+    float[] sums = scratch.tile;
+    for (int r = 0; r < rows; r += STREAMS * Simd.WIDTH, at += STREAMS * groupBytes) {
+      int last = Math.min(STREAMS, Simd.vectors(rows - r)) - 1; // stands for those that are not
+      long second = at + Math.min(1, last) * groupBytes;
+      long third = at + Math.min(2, last) * groupBytes;
+      four(w, at, second, third, at + last * groupBytes, columns, x, xAt, sums);
+      System.arraycopy(sums, 0, y, yAt + r, Math.min(STREAMS * Simd.WIDTH, rows - r));
     }
   }
 
+  /** Products of four groups, which share each input. */
   @Kernel
-  private static void group(
-      MemorySegment w, long at, int columns, float[] x, int xAt, float[] y, int yAt, int rows) {
-    FloatVector a0 = FloatVector.zero(Simd.FLOATS);
-    FloatVector a1 = a0;
-    FloatVector a2 = a0;
-    FloatVector a3 = a0;
-    int whole = columns & -4;
-    for (int k = 0; k < whole; k += 4, at += 4 * Simd.BYTES) {
-      FloatVector v = FloatVector.fromMemorySegment(Simd.FLOATS, w, at, Simd.ORDER);
-      a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[xAt + k]), a0);
-      v = FloatVector.fromMemorySegment(Simd.FLOATS, w, at + Simd.BYTES, Simd.ORDER);
-      a1 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[xAt + k + 1]), a1);
-      v = FloatVector.fromMemorySegment(Simd.FLOATS, w, at + 2 * Simd.BYTES, Simd.ORDER);
-      a2 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[xAt + k + 2]), a2);
-      v = FloatVector.fromMemorySegment(Simd.FLOATS, w, at + 3 * Simd.BYTES, Simd.ORDER);
-      a3 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[xAt + k + 3]), a3);
+  private static void four(
+      MemorySegment w,
+      long first,
+      long second,
+      long third,
+      long fourth,
+      int columns,
+      float[] x,
+      int xAt,
+      float[] sums) {
+    FloatVector a = FloatVector.zero(Simd.FLOATS);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int whole = columns & -2;
+    for (int k = 0; k < whole; k += 2) {
+      FloatVector n = FloatVector.broadcast(Simd.FLOATS, x[xAt + k]);
+      long p = k * Simd.BYTES;
+      a = FloatVector.fromMemorySegment(Simd.FLOATS, w, first + p, Simd.ORDER).fma(n, a);
+      b = FloatVector.fromMemorySegment(Simd.FLOATS, w, second + p, Simd.ORDER).fma(n, b);
+      c = FloatVector.fromMemorySegment(Simd.FLOATS, w, third + p, Simd.ORDER).fma(n, c);
+      d = FloatVector.fromMemorySegment(Simd.FLOATS, w, fourth + p, Simd.ORDER).fma(n, d);
+      n = FloatVector.broadcast(Simd.FLOATS, x[xAt + k + 1]);
+      p += Simd.BYTES;
+      a = FloatVector.fromMemorySegment(Simd.FLOATS, w, first + p, Simd.ORDER).fma(n, a);
+      b = FloatVector.fromMemorySegment(Simd.FLOATS, w, second + p, Simd.ORDER).fma(n, b);
+      c = FloatVector.fromMemorySegment(Simd.FLOATS, w, third + p, Simd.ORDER).fma(n, c);
+      d = FloatVector.fromMemorySegment(Simd.FLOATS, w, fourth + p, Simd.ORDER).fma(n, d);
     }
-    for (int k = whole; k < columns; k++, at += Simd.BYTES) {
-      FloatVector v = FloatVector.fromMemorySegment(Simd.FLOATS, w, at, Simd.ORDER);
-      a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, x[xAt + k]), a0);
+    if (whole < columns) {
+      FloatVector n = Simd.all(x[xAt + whole]);
+      long p = whole * Simd.BYTES;
+      a = Simd.floats(w, first + p).fma(n, a);
+      b = Simd.floats(w, second + p).fma(n, b);
+      c = Simd.floats(w, third + p).fma(n, c);
+      d = Simd.floats(w, fourth + p).fma(n, d);
     }
-    FloatVector sum = a0.add(a1).add(a2.add(a3));
-    if (rows >= Simd.WIDTH) {
-      sum.intoArray(y, yAt);
-    } else {
-      sum.intoArray(y, yAt, Simd.FLOATS.indexInRange(0, rows));
-    }
+    a.intoArray(sums, 0);
+    b.intoArray(sums, Simd.WIDTH);
+    c.intoArray(sums, 2 * Simd.WIDTH);
+    d.intoArray(sums, 3 * Simd.WIDTH);
   }
 
   @Override

@@ -6,29 +6,35 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Matrix-matrix products. Two groups of rows and some of their columns are decoded to floats, a
  * panel that stays in the first cache while many tokens pass; the innermost loop keeps the sums of
- * two vectors of rows by six tokens in registers: twelve sums, two weights and an input fit into
- * the sixteen that AVX2 has. All formats share that loop.
+ * two vectors of rows by some tokens in registers. All formats share that loop.
  *
  * <p>Tokens come in tiles ({@link Inputs}), whose numbers lie in the order of their use.
  */
 final class Gemm {
-  /** Tokens of a tile. */
-  static final int TOKENS = 6;
+  /** Tokens of a large tile: with two weights and an input for each, 20 registers. */
+  private static final int MANY_TOKENS = 6;
 
-  /** Tokens of a last tile that has no more. */
+  /**
+   * Tokens of a small tile: for a last one that has no more, and for AVX2, which has 16 registers
+   * only. C2 fetches all inputs of a column at once, so that 6 tokens take 20: two of the sums then
+   * live in memory, and the loop takes more than twice as long.
+   */
   private static final int FEW_TOKENS = 4;
+
+  /** Tokens of a tile. */
+  static final int TOKENS = Simd.BYTES == 32 ? FEW_TOKENS : MANY_TOKENS;
 
   /** Fewest tokens for which a panel pays. */
   static final int LEAST_TOKENS = 4;
 
   /** Tokens for which a panel is decoded at a time: their inputs stay in the second cache. */
-  private static final int TOKENS_A_TIME = 32 * TOKENS;
+  private static final int TOKENS_A_TIME = 192;
 
   private static final int GROUPS = 2;
 
-  /** Columns of a panel, such that it takes three quarters of a first cache of 32 KiB. */
+  /** Columns of a panel, such that it takes 16 to 24 KiB of the first cache. */
   private static final int DEPTH =
-      24_576 / (int) (GROUPS * Simd.BYTES) / Packing.PANEL_STEP * Packing.PANEL_STEP;
+      Math.min(256, 24_576 / (int) (GROUPS * Simd.BYTES)) / Packing.PANEL_STEP * Packing.PANEL_STEP;
 
   /** Bytes of a panel. */
   static final long PANEL_BYTES = (long) GROUPS * DEPTH * Simd.BYTES;
@@ -94,7 +100,7 @@ final class Gemm {
     for (int t = firstToken; t < endToken; t += TOKENS) {
       int size = tileSize(in.tokens() - t);
       int xAt = t * in.columns() + column * size;
-      if (size == TOKENS) {
+      if (size == MANY_TOKENS) {
         six(panel, first, second, depth, x, xAt, sums);
       } else {
         four(panel, first, second, depth, x, xAt, sums);
@@ -130,7 +136,7 @@ final class Gemm {
           FloatVector.fromMemorySegment(Simd.FLOATS, w, first + k * Simd.BYTES, Simd.ORDER);
       FloatVector b =
           FloatVector.fromMemorySegment(Simd.FLOATS, w, second + k * Simd.BYTES, Simd.ORDER);
-      int i = xAt + k * TOKENS;
+      int i = xAt + k * MANY_TOKENS;
       FloatVector v = FloatVector.broadcast(Simd.FLOATS, x[i]);
       a0 = a.fma(v, a0);
       b0 = b.fma(v, b0);

@@ -66,71 +66,109 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
   }
 
   @Override
-  public void groups(
+  public void pair(
       MemorySegment w,
-      long at,
+      long first,
+      long second,
       int columns,
-      int groups,
+      int from,
+      int to,
       Inputs in,
       int token,
       float[] sums,
+      int sumsAt,
       Scratch scratch) {
-    int blocks = columns / BLOCK;
-    long groupBytes = groupBytes(columns);
-    float[] decoded = scratch.scales(groups * blocks);
-    float[] offsets = scales.offsets() ? scratch.offsets(groups * blocks) : decoded;
-    for (int g = 0; g < groups; g++) {
-      int to = g * blocks * Simd.WIDTH;
-      scales.decode(w, at + g * groupBytes, 0, blocks, LESS, decoded, offsets, to);
-    }
+    int block = from / BLOCK;
+    int blocks = (to - from) / BLOCK;
+    int other = blocks * Simd.WIDTH; // where the second group's scales are
+    float[] decoded = scratch.scales(2 * blocks);
+    float[] offsets = scales.offsets() ? scratch.offsets(2 * blocks) : decoded;
+    scales.decode(w, first, block, block + blocks, LESS, decoded, offsets, 0);
+    scales.decode(w, second, block, block + blocks, LESS, decoded, offsets, other);
+    int input = token * (columns / BLOCK) + block; // of blocks
     if (scales.offsets()) {
-      BlockScales.addOffsets(offsets, groups, blocks, in.roundedSums, token * blocks, sums);
+      BlockScales.addOffsets(offsets, blocks, in.roundedSums, input, sums, sumsAt);
     }
-    long codes = at + scales.bytes(columns);
-    integers(w, codes, groupBytes, groups, blocks, decoded, in, token * blocks, sums);
+    BlockScales.scale(decoded, blocks, in.scales, input);
+    long codes = scales.bytes(columns) + from / 8 * Simd.BYTES;
+    short[] products = scratch.products;
+    products(
+        w, first + codes, second + codes, blocks * WORDS, in.pairs, input * (BLOCK / 2), products);
+    sums(products, blocks, decoded, in.offsets, input, sums, sumsAt);
   }
 
+  /**
+   * Sums of the products of four columns in each half of a word, all halves as they come.
+   *
+   * @param words of each group
+   * @param into {@code [word][group][half]}
+   */
   @Kernel
-  private static void integers(
-      MemorySegment w,
-      long at,
-      long groupBytes,
-      int groups,
+  private static void products(
+      MemorySegment w, long first, long second, int words, int[] pairs, int pairsAt, short[] into) {
+    for (int i = 0; i < words; i++) {
+      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, first + i * Simd.BYTES, Simd.ORDER);
+      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, second + i * Simd.BYTES, Simd.ORDER);
+      int k = pairsAt + 4 * i;
+      ShortVector n = IntVector.broadcast(Simd.INTS, pairs[k]).reinterpretAsShorts();
+      ShortVector a = u.and(LOWEST).reinterpretAsShorts().mul(n);
+      ShortVector b = v.and(LOWEST).reinterpretAsShorts().mul(n);
+      n = IntVector.broadcast(Simd.INTS, pairs[k + 1]).reinterpretAsShorts();
+      a = a.add(u.lanewise(LSHR, 4).and(LOWEST).reinterpretAsShorts().mul(n));
+      b = b.add(v.lanewise(LSHR, 4).and(LOWEST).reinterpretAsShorts().mul(n));
+      n = IntVector.broadcast(Simd.INTS, pairs[k + 2]).reinterpretAsShorts();
+      a = a.add(u.lanewise(LSHR, 8).and(LOWEST).reinterpretAsShorts().mul(n));
+      b = b.add(v.lanewise(LSHR, 8).and(LOWEST).reinterpretAsShorts().mul(n));
+      n = IntVector.broadcast(Simd.INTS, pairs[k + 3]).reinterpretAsShorts();
+      a = a.add(u.lanewise(LSHR, 12).and(LOWEST).reinterpretAsShorts().mul(n));
+      b = b.add(v.lanewise(LSHR, 12).and(LOWEST).reinterpretAsShorts().mul(n));
+      a.intoArray(into, 4 * i * Simd.WIDTH);
+      b.intoArray(into, 4 * i * Simd.WIDTH + 2 * Simd.WIDTH);
+    }
+  }
+
+  /**
+   * Adds the sums of blocks.
+   *
+   * @param scales those of weights times those of inputs
+   * @param offsets what is taken off the sum of a block, from {@code input} on
+   */
+  @Kernel
+  private static void sums(
+      short[] products,
       int blocks,
       float[] scales,
-      Inputs in,
-      int first,
-      float[] sums) {
-    int[] pairs = in.pairs;
-    int[] offsets = in.offsets;
-    float[] inputScales = in.scales;
+      int[] offsets,
+      int input,
+      float[] sums,
+      int sumsAt) {
+    FloatVector sum = FloatVector.zero(Simd.FLOATS);
+    FloatVector otherSum = sum;
+    int group = 2 * Simd.WIDTH;
+    int word = 2 * group;
     for (int b = 0; b < blocks; b++) {
-      for (int g = 0; g < groups; g++) {
-        long p = at + g * groupBytes + b * (WORDS * Simd.BYTES);
-        ShortVector products = ShortVector.zero(Simd.SHORTS);
-        for (int i = 0; i < WORDS; i++) {
-          IntVector words =
-              IntVector.fromMemorySegment(Simd.INTS, w, p + i * Simd.BYTES, Simd.ORDER);
-          int k = (first + b) * (BLOCK / 2) + 4 * i;
-          ShortVector n0 = words.and(LOWEST).reinterpretAsShorts().mul(Simd.shorts(pairs[k]));
-          IntVector next = words.lanewise(LSHR, 4).and(LOWEST);
-          ShortVector n1 = next.reinterpretAsShorts().mul(Simd.shorts(pairs[k + 1]));
-          next = words.lanewise(LSHR, 8).and(LOWEST);
-          ShortVector n2 = next.reinterpretAsShorts().mul(Simd.shorts(pairs[k + 2]));
-          next = words.lanewise(LSHR, 12).and(LOWEST);
-          ShortVector n3 = next.reinterpretAsShorts().mul(Simd.shorts(pairs[k + 3]));
-          products = products.add(n0.add(n1).add(n2.add(n3)));
-        }
-        IntVector both = products.reinterpretAsInts();
-        IntVector sum = both.lanewise(ASHR, 16).add(both.lanewise(LSHL, 16).lanewise(ASHR, 16));
-        FloatVector part = (FloatVector) sum.sub(offsets[first + b]).convert(I2F, 0);
-        FloatVector scale =
-            FloatVector.fromArray(Simd.FLOATS, scales, (g * blocks + b) * Simd.WIDTH);
-        scale = scale.mul(inputScales[first + b]);
-        part.fma(scale, FloatVector.fromArray(Simd.FLOATS, sums, g * Simd.WIDTH))
-            .intoArray(sums, g * Simd.WIDTH);
-      }
+      int p = b * WORDS * word;
+      int q = p + group;
+      ShortVector u = ShortVector.fromArray(Simd.SHORTS, products, p);
+      u = u.add(ShortVector.fromArray(Simd.SHORTS, products, p + word));
+      u = u.add(ShortVector.fromArray(Simd.SHORTS, products, p + 2 * word));
+      u = u.add(ShortVector.fromArray(Simd.SHORTS, products, p + 3 * word));
+      ShortVector v = ShortVector.fromArray(Simd.SHORTS, products, q);
+      v = v.add(ShortVector.fromArray(Simd.SHORTS, products, q + word));
+      v = v.add(ShortVector.fromArray(Simd.SHORTS, products, q + 2 * word));
+      v = v.add(ShortVector.fromArray(Simd.SHORTS, products, q + 3 * word));
+      IntVector less = IntVector.broadcast(Simd.INTS, offsets[input + b]);
+      IntVector c = u.reinterpretAsInts();
+      IntVector d = v.reinterpretAsInts();
+      c = c.lanewise(ASHR, 16).add(c.lanewise(LSHL, 16).lanewise(ASHR, 16)).sub(less);
+      d = d.lanewise(ASHR, 16).add(d.lanewise(LSHL, 16).lanewise(ASHR, 16)).sub(less);
+      FloatVector scale = FloatVector.fromArray(Simd.FLOATS, scales, b * Simd.WIDTH);
+      sum = ((FloatVector) c.convert(I2F, 0)).fma(scale, sum);
+      scale = FloatVector.fromArray(Simd.FLOATS, scales, (blocks + b) * Simd.WIDTH);
+      otherSum = ((FloatVector) d.convert(I2F, 0)).fma(scale, otherSum);
     }
+    Simd.add(sum, sums, sumsAt);
+    Simd.add(otherSum, sums, sumsAt + Simd.WIDTH);
   }
 
   @Override

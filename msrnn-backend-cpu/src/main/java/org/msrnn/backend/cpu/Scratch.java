@@ -20,8 +20,11 @@ final class Scratch {
   final AttentionTask attention;
   final EachTask each = new EachTask();
 
-  /** Results of a tile of {@link Gemm}. */
-  final float[] tile = new float[Gemm.TILE_NUMBERS];
+  /** Sums of a tile of {@link Gemm}, or of the groups of a {@link StreamedPacking}. */
+  final float[] tile = new float[Math.max(Gemm.TILE_NUMBERS, StreamedPacking.STREAMS * Simd.WIDTH)];
+
+  /** Products of a span of two groups, see {@link NibblePacking}. */
+  final short[] products = new short[StreamedPacking.SPAN / 8 * 4 * Simd.WIDTH];
 
   /** What the rows of an attention item see. */
   final Visibility visibility = new Visibility();

@@ -49,6 +49,11 @@ final class Simd {
     return IntVector.broadcast(INTS, word).reinterpretAsShorts();
   }
 
+  /** Adds to a vector of numbers. */
+  static void add(FloatVector more, float[] to, int at) {
+    FloatVector.fromArray(FLOATS, to, at).add(more).intoArray(to, at);
+  }
+
   /** Stores the first {@code count} numbers, or all if there are fewer. */
   static void store(FloatVector from, float[] to, int at, int count) {
     if (count >= WIDTH) {
