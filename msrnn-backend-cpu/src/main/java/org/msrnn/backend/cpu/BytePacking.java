@@ -39,31 +39,37 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
 
   @Override
   public long groupBytes(int columns) {
-    return scales.bytes(columns) + columns / 4 * Simd.BYTES;
+    return columns / 4 * Simd.BYTES;
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+  public long scaleBytes(int columns) {
+    return scales.bytes(columns);
+  }
+
+  @Override
+  public boolean pack(Tensor tensor, CpuWeights into, int group) {
+    int row = group * Simd.WIDTH;
+    int rows = into.rowsOf(group);
     TensorType type = tensor.type();
     MemorySegment data = tensor.data();
     int blocks = tensor.columns() / type.blockSize();
     int words = type.blockSize() / 4;
-    long codes = at + scales.bytes(tensor.columns());
+    long codes = into.at(group);
     for (int b = 0; b < blocks; b++) {
       for (int r = 0; r < rows; r++) {
         long block = ((long) (row + r) * blocks + b) * type.blockBytes();
-        FileCodes.bytes(type, data, block, into, codes + b * (words * Simd.BYTES) + 4L * r);
+        FileCodes.bytes(type, data, block, into.data, codes + b * (words * Simd.BYTES) + 4L * r);
       }
     }
-    return scales.pack(tensor, row, rows, into, at);
+    return scales.pack(tensor, row, rows, into.data, into.scalesAt(group));
   }
 
   @Override
   public void pair(
-      MemorySegment w,
-      long first,
-      long second,
-      int columns,
+      CpuWeights w,
+      int first,
+      int second,
       int from,
       int to,
       Inputs in,
@@ -76,22 +82,24 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
     int other = blocks * Simd.WIDTH; // where the second group's scales are
     float[] decoded = scratch.scales(2 * blocks);
     float[] offsets = scales.offsets() ? scratch.offsets(2 * blocks) : decoded;
-    scales.decode(w, first, block, block + blocks, LESS, decoded, offsets, 0);
-    scales.decode(w, second, block, block + blocks, LESS, decoded, offsets, other);
-    int input = token * (columns / scales.block()) + block; // of blocks
+    int end = block + blocks;
+    scales.decode(w.data, w.scalesAt(first), block, end, LESS, decoded, offsets, 0);
+    scales.decode(w.data, w.scalesAt(second), block, end, LESS, decoded, offsets, other);
+    int input = token * (w.columns() / scales.block()) + block; // of blocks
     if (scales.offsets()) {
       BlockScales.addOffsets(offsets, blocks, in.sums, input, sums, sumsAt);
     }
-    long codes = scales.bytes(columns) + from / 4 * Simd.BYTES;
+    long one = w.at(first) + from / 4 * Simd.BYTES;
+    long two = w.at(second) + from / 4 * Simd.BYTES;
     int words = (to - from) / 4;
     if (rounds) {
       int pair = input * (BLOCK / 2);
       BlockScales.scale(decoded, blocks, in.scales, input);
-      integers(w, first + codes, second + codes, words, decoded, in.pairs, pair, sums, sumsAt);
+      integers(w.data, one, two, words, decoded, in.pairs, pair, sums, sumsAt);
     } else {
       int x = in.at(token) + from;
       int bits = Integer.numberOfTrailingZeros(scales.block() / 4);
-      floats(w, first + codes, second + codes, words, bits, decoded, in.x, x, sums, sumsAt);
+      floats(w.data, one, two, words, bits, decoded, in.x, x, sums, sumsAt);
     }
   }
 
@@ -180,9 +188,8 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
 
   @Override
   public void decode(
-      MemorySegment w,
-      long at,
-      int columns,
+      CpuWeights w,
+      int group,
       int from,
       int to,
       MemorySegment panel,
@@ -192,13 +199,13 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
     int blocks = (to - from) / scales.block();
     float[] decoded = scratch.scales(blocks);
     float[] offsets = scratch.offsets(blocks);
-    scales.decode(w, at, first, first + blocks, LESS, decoded, offsets, 0);
+    scales.decode(w.data, w.scalesAt(group), first, first + blocks, LESS, decoded, offsets, 0);
     if (!scales.offsets()) {
       Arrays.fill(offsets, 0, blocks * Simd.WIDTH, 0);
     }
     int bits = Integer.numberOfTrailingZeros(scales.block() / 4);
-    long codes = at + scales.bytes(columns) + from / 4 * Simd.BYTES;
-    decode(w, codes, blocks, bits, decoded, offsets, panel, panelAt);
+    long codes = w.at(group) + from / 4 * Simd.BYTES;
+    decode(w.data, codes, blocks, bits, decoded, offsets, panel, panelAt);
   }
 
   @Kernel
@@ -238,15 +245,16 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
   }
 
   @Override
-  public void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt) {
-    long codes = at + scales.bytes(columns);
-    for (int c = 0; c < columns; c++) {
+  public void row(CpuWeights w, int group, int lane, float[] into, int intoAt) {
+    long codes = w.at(group);
+    long at = w.scalesAt(group);
+    for (int c = 0; c < w.columns(); c++) {
       int block = c / scales.block();
-      int code = (byte) (Packing.word(w, codes, c / 4, lane) >>> 8 * (c % 4));
-      float scale = scales.scale(w, at, block, lane);
+      int code = (byte) (Packing.word(w.data, codes, c / 4, lane) >>> 8 * (c % 4));
+      float scale = scales.scale(w.data, at, block, lane);
       into[intoAt + c] =
           scales.offsets()
-              ? scale * (code + LESS) + scales.offset(w, at, block, lane)
+              ? scale * (code + LESS) + scales.offset(w.data, at, block, lane)
               : scale * code;
     }
   }

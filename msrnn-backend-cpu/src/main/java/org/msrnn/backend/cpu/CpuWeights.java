@@ -11,7 +11,9 @@ final class CpuWeights implements Weights {
   private final OffHeap memory;
   private final int rows;
   private final int columns;
+  private final long scaleBytes;
   private final long groupBytes;
+  private final long first; // where the first group starts
 
   /** Zeros. */
   CpuWeights(Packing packing, int rows, int columns, String name, Set<OffHeap> open) {
@@ -19,8 +21,11 @@ final class CpuWeights implements Weights {
     this.rows = rows;
     this.columns = columns;
     this.groupBytes = packing.groupBytes(columns);
+    this.scaleBytes = packing.scaleBytes(columns);
+    long scales = Math.multiplyExact(scaleBytes, (long) groups());
+    this.first = (scales + Simd.ALIGNMENT - 1) & -Simd.ALIGNMENT;
     this.memory = new OffHeap(open);
-    this.data = memory.allocate(Math.multiplyExact(groupBytes, (long) groups()), name);
+    this.data = memory.allocate(first + Math.multiplyExact(groupBytes, (long) groups()), name);
   }
 
   /** Groups of rows, see {@link Packing}. */
@@ -30,17 +35,27 @@ final class CpuWeights implements Weights {
 
   /** Where a group starts in {@link #data}. */
   long at(int group) {
-    return group * groupBytes;
+    return first + group * groupBytes;
   }
 
-  /** Rows of a group and all after it. */
-  int rowsFrom(int group) {
-    return rows - group * Simd.WIDTH;
+  /** Where the scales of a group start in {@link #data}. */
+  long scalesAt(int group) {
+    return group * scaleBytes;
+  }
+
+  /** Rows of a group. */
+  int rowsOf(int group) {
+    return rowsOf(group, group + 1);
+  }
+
+  /** Rows of some groups. */
+  int rowsOf(int group, int end) {
+    return Math.min(rows, end * Simd.WIDTH) - group * Simd.WIDTH;
   }
 
   /** Decodes one row. */
   void row(int row, float[] into, int intoAt) {
-    packing.row(data, at(row / Simd.WIDTH), row % Simd.WIDTH, columns, into, intoAt);
+    packing.row(this, row / Simd.WIDTH, row % Simd.WIDTH, into, intoAt);
   }
 
   @Override

@@ -19,17 +19,16 @@ final class F16Packing implements StreamedPacking {
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at) {
-    Packing.halves(tensor, row, rows, into, at);
-    return Half.enlarge(into, at, groupBytes(tensor.columns()));
+  public boolean pack(Tensor tensor, CpuWeights into, int group) {
+    Packing.halves(tensor, into, group);
+    return Half.enlarge(into.data, into.at(group), groupBytes(tensor.columns()));
   }
 
   @Override
   public void pair(
-      MemorySegment w,
-      long first,
-      long second,
-      int columns,
+      CpuWeights w,
+      int first,
+      int second,
       int from,
       int to,
       Inputs in,
@@ -39,7 +38,7 @@ final class F16Packing implements StreamedPacking {
       Scratch scratch) {
     long at = from / 2 * Simd.BYTES;
     int x = in.at(token) + from;
-    pair(w, first + at, second + at, to - from, in.x, x, sums, sumsAt);
+    pair(w.data, w.at(first) + at, w.at(second) + at, to - from, in.x, x, sums, sumsAt);
   }
 
   @Kernel
@@ -84,15 +83,15 @@ final class F16Packing implements StreamedPacking {
   @Override
   @Kernel
   public void decode(
-      MemorySegment w,
-      long at,
-      int columns,
+      CpuWeights weights,
+      int group,
       int from,
       int to,
       MemorySegment panel,
       long panelAt,
       Scratch scratch) {
-    at += from / 2 * Simd.BYTES;
+    MemorySegment w = weights.data;
+    long at = weights.at(group) + from / 2 * Simd.BYTES;
     // beyond an odd number of columns there is a zero, and a panel has room for it
     int count = (to - from + 1) / 2;
     int whole = count & -2;
@@ -140,9 +139,9 @@ final class F16Packing implements StreamedPacking {
   }
 
   @Override
-  public void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt) {
-    for (int c = 0; c < columns; c++) {
-      int word = Packing.word(w, at, c >> 1, lane);
+  public void row(CpuWeights w, int group, int lane, float[] into, int intoAt) {
+    for (int c = 0; c < w.columns(); c++) {
+      int word = Packing.word(w.data, w.at(group), c >> 1, lane);
       into[intoAt + c] = Half.number(word >>> 16 * (c & 1));
     }
   }

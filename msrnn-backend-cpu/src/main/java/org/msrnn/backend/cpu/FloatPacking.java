@@ -20,7 +20,11 @@ record FloatPacking(boolean rounds) implements Packing {
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+  public boolean pack(Tensor tensor, CpuWeights weights, int group) {
+    MemorySegment into = weights.data;
+    long at = weights.at(group);
+    int row = group * Simd.WIDTH;
+    int rows = weights.rowsOf(group);
     MemorySegment data = tensor.data();
     int columns = tensor.columns();
     if (tensor.type() == TensorType.F32) {
@@ -43,25 +47,16 @@ record FloatPacking(boolean rounds) implements Packing {
 
   @Override
   public void product(
-      MemorySegment w,
-      long at,
-      int columns,
-      int rows,
-      Inputs in,
-      int token,
-      float[] y,
-      int yAt,
-      Scratch scratch) {
+      CpuWeights w, int group, int end, Inputs in, int token, float[] y, int yAt, Scratch scratch) {
     float[] x = rounds ? in.rounded : in.x;
-    int xAt = rounds ? token * columns : in.at(token);
-    long groupBytes = groupBytes(columns);
+    int xAt = rounds ? token * w.columns() : in.at(token);
     float[] sums = scratch.tile;
-    for (int r = 0; r < rows; r += STREAMS * Simd.WIDTH, at += STREAMS * groupBytes) {
-      int last = Math.min(STREAMS, Simd.vectors(rows - r)) - 1; // stands for those that are not
-      long second = at + Math.min(1, last) * groupBytes;
-      long third = at + Math.min(2, last) * groupBytes;
-      four(w, at, second, third, at + last * groupBytes, columns, x, xAt, sums);
-      System.arraycopy(sums, 0, y, yAt + r, Math.min(STREAMS * Simd.WIDTH, rows - r));
+    for (int g = group; g < end; g += STREAMS, yAt += STREAMS * Simd.WIDTH) {
+      int last = Math.min(end, g + STREAMS) - 1; // stands for those that are not
+      long second = w.at(Math.min(g + 1, last));
+      long third = w.at(Math.min(g + 2, last));
+      four(w.data, w.at(g), second, third, w.at(last), w.columns(), x, xAt, sums);
+      System.arraycopy(sums, 0, y, yAt, w.rowsOf(g, last + 1));
     }
   }
 
@@ -112,21 +107,21 @@ record FloatPacking(boolean rounds) implements Packing {
 
   @Override
   public void decode(
-      MemorySegment w,
-      long at,
-      int columns,
+      CpuWeights w,
+      int group,
       int from,
       int to,
       MemorySegment panel,
       long panelAt,
       Scratch scratch) {
-    MemorySegment.copy(w, at + from * Simd.BYTES, panel, panelAt, (to - from) * Simd.BYTES);
+    long at = w.at(group) + from * Simd.BYTES;
+    MemorySegment.copy(w.data, at, panel, panelAt, (to - from) * Simd.BYTES);
   }
 
   @Override
-  public void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt) {
-    for (int c = 0; c < columns; c++) {
-      into[intoAt + c] = Float.intBitsToFloat(Packing.word(w, at, c, lane));
+  public void row(CpuWeights w, int group, int lane, float[] into, int intoAt) {
+    for (int c = 0; c < w.columns(); c++) {
+      into[intoAt + c] = Float.intBitsToFloat(Packing.word(w.data, w.at(group), c, lane));
     }
   }
 }

@@ -96,7 +96,7 @@ final class Gemm {
     float[] x = w.packing.rounds() ? in.roundedTiles : in.tiles;
     float[] sums = scratch.tile;
     int row = group * Simd.WIDTH;
-    int rows = Math.min(w.rowsFrom(group), two ? 2 * Simd.WIDTH : Simd.WIDTH);
+    int rows = w.rowsOf(group, two ? group + 2 : group + 1);
     for (int t = firstToken; t < endToken; t += TOKENS) {
       int size = tileSize(in.tokens() - t);
       int xAt = t * in.columns() + column * size;
@@ -113,7 +113,7 @@ final class Gemm {
 
   private static void decode(
       CpuWeights w, int group, int from, int depth, MemorySegment panel, long at, Scratch scratch) {
-    w.packing.decode(w.data, w.at(group), w.columns(), from, from + depth, panel, at, scratch);
+    w.packing.decode(w, group, from, from + depth, panel, at, scratch);
   }
 
   @Kernel

@@ -16,7 +16,10 @@ final class MatmulTask implements WorkerPool.Task {
   /** Multiplications that are worth a chunk of their own: some microseconds, as waking a thread. */
   private static final long CHUNK_WORK = 1 << 17;
 
-  private static final int CHUNKS_A_THREAD = 3;
+  private static final int CHUNKS_A_THREAD = 6;
+
+  /** Groups that kernels compute together: a chunk has whole lots of them. */
+  private static final int TOGETHER = 4;
 
   private final Scratch[] scratches;
   private final @Nullable CpuWeights[] weights = new CpuWeights[MOST_PARTS];
@@ -91,7 +94,7 @@ final class MatmulTask implements WorkerPool.Task {
     long chunks = Math.min(work / CHUNK_WORK, (long) CHUNKS_A_THREAD * pool.threads());
     chunks = Math.clamp(chunks, 1, groups);
     groupsAChunk = (int) ((groups + chunks - 1) / chunks);
-    groupsAChunk += inputs.tiled() ? groupsAChunk & 1 : 0; // panels take two groups
+    groupsAChunk = (groupsAChunk + TOGETHER - 1) / TOGETHER * TOGETHER;
     pool.run(this, (groups + groupsAChunk - 1) / groupsAChunk);
   }
 
@@ -135,7 +138,7 @@ final class MatmulTask implements WorkerPool.Task {
     CpuBuffer gates = out(0);
     CpuBuffer ups = out(1);
     int first = from * Simd.WIDTH;
-    int count = Math.min(to * Simd.WIDTH, part(0).rows()) - first;
+    int count = part(0).rowsOf(from, to);
     for (int t = 0; t < rows; t++) {
       VectorMath.gate(
           activation, gates.data, ups.data, gates.at(t) + first, ups.at(t) + first, count);
@@ -149,11 +152,9 @@ final class MatmulTask implements WorkerPool.Task {
       Gemm.multiply(w, from, to, inputs, out, scratch);
       return;
     }
-    int first = from * Simd.WIDTH;
-    int count = Math.min(to * Simd.WIDTH, w.rows()) - first;
     for (int t = 0; t < rows; t++) {
-      int y = out.at(t) + first;
-      w.packing.product(w.data, w.at(from), w.columns(), count, inputs, t, out.data, y, scratch);
+      int y = out.at(t) + from * Simd.WIDTH;
+      w.packing.product(w, from, to, inputs, t, out.data, y, scratch);
     }
   }
 }

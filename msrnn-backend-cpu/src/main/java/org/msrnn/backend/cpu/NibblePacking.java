@@ -46,31 +46,37 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
 
   @Override
   public long groupBytes(int columns) {
-    return scales.bytes(columns) + columns / 8 * Simd.BYTES;
+    return columns / 8 * Simd.BYTES;
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+  public long scaleBytes(int columns) {
+    return scales.bytes(columns);
+  }
+
+  @Override
+  public boolean pack(Tensor tensor, CpuWeights into, int group) {
+    int row = group * Simd.WIDTH;
+    int rows = into.rowsOf(group);
     TensorType type = tensor.type();
     MemorySegment data = tensor.data();
     int blocks = tensor.columns() / type.blockSize();
     int words = type.blockSize() / 8;
-    long codes = at + scales.bytes(tensor.columns());
+    long codes = into.at(group);
     for (int b = 0; b < blocks; b++) {
       for (int r = 0; r < rows; r++) {
         long block = ((long) (row + r) * blocks + b) * type.blockBytes();
-        FileCodes.nibbles(type, data, block, into, codes + b * (words * Simd.BYTES) + 4L * r);
+        FileCodes.nibbles(type, data, block, into.data, codes + b * (words * Simd.BYTES) + 4L * r);
       }
     }
-    return scales.pack(tensor, row, rows, into, at);
+    return scales.pack(tensor, row, rows, into.data, into.scalesAt(group));
   }
 
   @Override
   public void pair(
-      MemorySegment w,
-      long first,
-      long second,
-      int columns,
+      CpuWeights w,
+      int first,
+      int second,
       int from,
       int to,
       Inputs in,
@@ -83,18 +89,18 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
     int other = blocks * Simd.WIDTH; // where the second group's scales are
     float[] decoded = scratch.scales(2 * blocks);
     float[] offsets = scales.offsets() ? scratch.offsets(2 * blocks) : decoded;
-    scales.decode(w, first, block, block + blocks, LESS, decoded, offsets, 0);
-    scales.decode(w, second, block, block + blocks, LESS, decoded, offsets, other);
-    int input = token * (columns / BLOCK) + block; // of blocks
+    int end = block + blocks;
+    scales.decode(w.data, w.scalesAt(first), block, end, LESS, decoded, offsets, 0);
+    scales.decode(w.data, w.scalesAt(second), block, end, LESS, decoded, offsets, other);
+    int input = token * (w.columns() / BLOCK) + block; // of blocks
     if (scales.offsets()) {
       BlockScales.addOffsets(offsets, blocks, in.roundedSums, input, sums, sumsAt);
     }
-    BlockScales.scale(decoded, blocks, in.scales, input);
-    long codes = scales.bytes(columns) + from / 8 * Simd.BYTES;
+    long one = w.at(first) + from / 8 * Simd.BYTES;
+    long two = w.at(second) + from / 8 * Simd.BYTES;
     short[] products = scratch.products;
-    products(
-        w, first + codes, second + codes, blocks * WORDS, in.pairs, input * (BLOCK / 2), products);
-    sums(products, blocks, decoded, in.offsets, input, sums, sumsAt);
+    products(w.data, one, two, blocks * WORDS, in.pairs, input * (BLOCK / 2), products);
+    sums(products, blocks, decoded, in.scales, in.offsets, input, sums, sumsAt);
   }
 
   /**
@@ -130,14 +136,15 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
   /**
    * Adds the sums of blocks.
    *
-   * @param scales those of weights times those of inputs
-   * @param offsets what is taken off the sum of a block, from {@code input} on
+   * @param inputScales of blocks, from {@code input} on
+   * @param offsets what is taken off the sum of a block, likewise
    */
   @Kernel
   private static void sums(
       short[] products,
       int blocks,
       float[] scales,
+      float[] inputScales,
       int[] offsets,
       int input,
       float[] sums,
@@ -162,10 +169,11 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
       IntVector d = v.reinterpretAsInts();
       c = c.lanewise(ASHR, 16).add(c.lanewise(LSHL, 16).lanewise(ASHR, 16)).sub(less);
       d = d.lanewise(ASHR, 16).add(d.lanewise(LSHL, 16).lanewise(ASHR, 16)).sub(less);
+      FloatVector inputScale = FloatVector.broadcast(Simd.FLOATS, inputScales[input + b]);
       FloatVector scale = FloatVector.fromArray(Simd.FLOATS, scales, b * Simd.WIDTH);
-      sum = ((FloatVector) c.convert(I2F, 0)).fma(scale, sum);
+      sum = ((FloatVector) c.convert(I2F, 0)).mul(inputScale).fma(scale, sum);
       scale = FloatVector.fromArray(Simd.FLOATS, scales, (blocks + b) * Simd.WIDTH);
-      otherSum = ((FloatVector) d.convert(I2F, 0)).fma(scale, otherSum);
+      otherSum = ((FloatVector) d.convert(I2F, 0)).mul(inputScale).fma(scale, otherSum);
     }
     Simd.add(sum, sums, sumsAt);
     Simd.add(otherSum, sums, sumsAt + Simd.WIDTH);
@@ -173,9 +181,8 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
 
   @Override
   public void decode(
-      MemorySegment w,
-      long at,
-      int columns,
+      CpuWeights w,
+      int group,
       int from,
       int to,
       MemorySegment panel,
@@ -185,12 +192,12 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
     int blocks = (to - from) / BLOCK;
     float[] decoded = scratch.scales(blocks);
     float[] offsets = scratch.offsets(blocks);
-    scales.decode(w, at, first, first + blocks, LESS, decoded, offsets, 0);
+    scales.decode(w.data, w.scalesAt(group), first, first + blocks, LESS, decoded, offsets, 0);
     if (!scales.offsets()) {
       Arrays.fill(offsets, 0, blocks * Simd.WIDTH, 0);
     }
-    long codes = at + scales.bytes(columns) + (long) first * WORDS * Simd.BYTES;
-    decode(w, codes, blocks, decoded, offsets, panel, panelAt);
+    long codes = w.at(group) + from / 8 * Simd.BYTES;
+    decode(w.data, codes, blocks, decoded, offsets, panel, panelAt);
   }
 
   @Kernel
@@ -228,14 +235,15 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
   }
 
   @Override
-  public void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt) {
-    long codes = at + scales.bytes(columns);
-    for (int c = 0; c < columns; c++) {
-      int code = Packing.word(w, codes, c / 8, lane) >>> 4 * FileCodes.nibble(c) & 15;
-      float scale = scales.scale(w, at, c / BLOCK, lane);
+  public void row(CpuWeights w, int group, int lane, float[] into, int intoAt) {
+    long codes = w.at(group);
+    long at = w.scalesAt(group);
+    for (int c = 0; c < w.columns(); c++) {
+      int code = Packing.word(w.data, codes, c / 8, lane) >>> 4 * FileCodes.nibble(c) & 15;
+      float scale = scales.scale(w.data, at, c / BLOCK, lane);
       into[intoAt + c] =
           scales.offsets()
-              ? scale * code + scales.offset(w, at, c / BLOCK, lane)
+              ? scale * code + scales.offset(w.data, at, c / BLOCK, lane)
               : scale * (code - LESS);
     }
   }

@@ -48,8 +48,7 @@ final class PackTask implements WorkerPool.Task {
 
   @Override
   public void run(int group, int lane) {
-    int rows = Math.min(Simd.WIDTH, into.rowsFrom(group));
-    if (!into.packing.pack(tensor, group * Simd.WIDTH, rows, into.data, into.at(group))) {
+    if (!into.packing.pack(tensor, into, group)) {
       exact = false;
     }
   }

@@ -61,19 +61,24 @@ sealed interface Packing permits FloatPacking, StreamedPacking {
     return false;
   }
 
-  /** Bytes of a group of rows. */
+  /** Bytes of a group of rows, without scales. */
   long groupBytes(int columns);
+
+  /**
+   * Bytes of the scales of a group of rows. Those of all groups come before the rest: read group
+   * after group, they are a stream that the processor fetches ahead.
+   */
+  default long scaleBytes(int columns) {
+    return 0;
+  }
 
   /**
    * Packs the rows of a group.
    *
-   * @param row the first one
-   * @param rows how many, at most as many as a vector has lanes
-   * @param into zeroed memory
-   * @param at where the group starts
+   * @param into zeros
    * @return false if the packing cannot hold their numbers exactly
    */
-  boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long at);
+  boolean pack(Tensor tensor, CpuWeights into, int group);
 
   /**
    * Copies words of rows of a file into lanes, word i of each to vector i: a cache line of each row
@@ -102,9 +107,16 @@ sealed interface Packing permits FloatPacking, StreamedPacking {
     }
   }
 
-  /** Copies rows of 16-bit numbers, two a word; an odd number of columns ends with half a word. */
-  static void halves(Tensor tensor, int row, int rows, MemorySegment into, long at) {
+  /**
+   * Copies the rows of a group of 16-bit numbers, two a word; an odd number of columns ends with
+   * half a word.
+   */
+  static void halves(Tensor tensor, CpuWeights weights, int group) {
     MemorySegment data = tensor.data();
+    MemorySegment into = weights.data;
+    long at = weights.at(group);
+    int row = group * Simd.WIDTH;
+    int rows = weights.rowsOf(group);
     int words = tensor.columns() / 2;
     long rowBytes = 2L * tensor.columns();
     words(data, row * rowBytes, rowBytes, rows, words, into, at);
@@ -115,42 +127,31 @@ sealed interface Packing permits FloatPacking, StreamedPacking {
   }
 
   /**
-   * Products of neighbouring rows with one token's inputs.
+   * Products of the rows of some groups with one token's inputs.
    *
-   * @param at where the first row's group starts
-   * @param rows how many, counted from the start of that group
+   * @param end end of the groups
    * @param y products from {@code yAt} on
    */
   void product(
-      MemorySegment w,
-      long at,
-      int columns,
-      int rows,
-      Inputs in,
-      int token,
-      float[] y,
-      int yAt,
-      Scratch scratch);
+      CpuWeights w, int group, int end, Inputs in, int token, float[] y, int yAt, Scratch scratch);
 
   /**
    * Decodes columns of one group: a vector of floats a column.
    *
-   * @param columns all columns of the matrix
    * @param from first column, a multiple of {@link #PANEL_STEP}
    * @param to end of the columns
    */
   void decode(
-      MemorySegment w,
-      long at,
-      int columns,
+      CpuWeights w,
+      int group,
       int from,
       int to,
       MemorySegment panel,
       long panelAt,
       Scratch scratch);
 
-  /** Decodes one row. */
-  void row(MemorySegment w, long at, int lane, int columns, float[] into, int intoAt);
+  /** Decodes one row of a group. */
+  void row(CpuWeights w, int group, int lane, float[] into, int intoAt);
 
   /** A word of a row. */
   static int word(MemorySegment w, long at, long index, int lane) {

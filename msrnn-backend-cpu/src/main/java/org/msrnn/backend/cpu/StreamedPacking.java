@@ -1,6 +1,5 @@
 package org.msrnn.backend.cpu;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -25,18 +24,16 @@ sealed interface StreamedPacking extends Packing
   /**
    * Adds the products of some columns of two groups with one token's inputs.
    *
-   * @param first where the first group starts
-   * @param second where the other one starts, which may be the same
-   * @param columns all columns of the matrix
+   * @param first the first group
+   * @param second the other one, which may be the same
    * @param from first column, a multiple of {@link #SPAN}
    * @param to end of the columns, at most {@link #SPAN} of them
    * @param sums what is added to, a vector a group, from {@code sumsAt} on
    */
   void pair(
-      MemorySegment w,
-      long first,
-      long second,
-      int columns,
+      CpuWeights w,
+      int first,
+      int second,
       int from,
       int to,
       Inputs in,
@@ -47,29 +44,19 @@ sealed interface StreamedPacking extends Packing
 
   @Override
   default void product(
-      MemorySegment w,
-      long at,
-      int columns,
-      int rows,
-      Inputs in,
-      int token,
-      float[] y,
-      int yAt,
-      Scratch scratch) {
-    long step = groupBytes(columns);
+      CpuWeights w, int group, int end, Inputs in, int token, float[] y, int yAt, Scratch scratch) {
     float[] sums = scratch.tile;
-    for (int r = 0; r < rows; r += STREAMS * Simd.WIDTH, at += STREAMS * step) {
-      int groups = Math.min(STREAMS, Simd.vectors(rows - r));
+    for (int g = group; g < end; g += STREAMS, yAt += STREAMS * Simd.WIDTH) {
+      int last = Math.min(end, g + STREAMS) - 1;
       Arrays.fill(sums, 0, STREAMS * Simd.WIDTH, 0);
-      for (int from = 0; from < columns; from += SPAN) {
-        int to = Math.min(columns, from + SPAN);
-        for (int g = 0; g < groups; g += 2) {
-          long first = at + g * step;
-          long second = g + 1 < groups ? first + step : first;
-          pair(w, first, second, columns, from, to, in, token, sums, g * Simd.WIDTH, scratch);
+      for (int from = 0; from < w.columns(); from += SPAN) {
+        int to = Math.min(w.columns(), from + SPAN);
+        for (int i = g; i <= last; i += 2) {
+          int second = Math.min(i + 1, last);
+          pair(w, i, second, from, to, in, token, sums, (i - g) * Simd.WIDTH, scratch);
         }
       }
-      System.arraycopy(sums, 0, y, yAt + r, Math.min(groups * Simd.WIDTH, rows - r));
+      System.arraycopy(sums, 0, y, yAt, w.rowsOf(g, last + 1));
     }
   }
 }
