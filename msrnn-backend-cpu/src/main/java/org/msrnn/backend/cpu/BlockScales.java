@@ -7,9 +7,9 @@ import org.msrnn.api.backend.TensorType;
 
 /**
  * The scales of a group of rows, and the offsets where the format has them, a pair for each block
- * of columns: a number is {@code scale * code + offset}. They come before the group's codes, in
- * vectors of words, lane r of each for row r of the group, and take about as many bytes as in
- * files.
+ * of columns: a number is {@code scale * code + offset}. They are vectors of words, lane r of each
+ * for row r of the group, and take about as many bytes as in files. Those of all groups come before
+ * the codes of the first, see {@link Packing#scaleBytes}.
  */
 sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteScales {
   /** Columns of a block of files that has small scales of its own, for some blocks each. */
@@ -43,7 +43,7 @@ sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteSca
    * Packs what belongs to a group's rows.
    *
    * @param row the first one
-   * @param group where the group starts
+   * @param group where its scales start
    * @return whether all fit, see {@link Half}
    */
   boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group);
@@ -91,7 +91,7 @@ sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteSca
    * @param scales {@code [group][block][lane]}
    * @param inputs a scale a block, from {@code first} on
    */
-  static void scale(float[] scales, int blocks, float[] inputs, int first) {
+  static void timesInputs(float[] scales, int blocks, float[] inputs, int first) {
     int other = blocks * Simd.WIDTH;
     for (int b = 0; b < blocks; b++) {
       FloatVector input = Simd.all(inputs[first + b]);
@@ -128,4 +128,22 @@ sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteSca
       float[] scales,
       float[] offsets,
       int at);
+
+  /**
+   * Decodes the scales of some blocks of two groups, and the offsets, if there are: {@code
+   * [group][block][lane]}.
+   */
+  default void decode(
+      CpuWeights w,
+      int group,
+      int other,
+      int first,
+      int end,
+      float less,
+      float[] scales,
+      float[] offsets) {
+    int at = (end - first) * Simd.WIDTH;
+    decode(w.data, w.scalesAt(group), first, end, less, scales, offsets, 0);
+    decode(w.data, w.scalesAt(other), first, end, less, scales, offsets, at);
+  }
 }

@@ -14,7 +14,7 @@ import org.msrnn.api.backend.TensorType;
 
 /**
  * Q8_0, and formats of five and six bits. Four columns are a word of four signed bytes; scales
- * stand before them, see {@link BlockScales}. Codes from 0 to 31 that have offsets are less 16.
+ * stand apart, see {@link BlockScales}. Codes from 0 to 31 that have offsets are less 16.
  *
  * <p>Exact products use a byte where it stands at the top of its word, 2^24 times too large, which
  * is made good in the end: a shift and a mask decode it. Products of integers use two bytes of a
@@ -79,12 +79,9 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
       Scratch scratch) {
     int block = from / scales.block();
     int blocks = (to - from) / scales.block();
-    int other = blocks * Simd.WIDTH; // where the second group's scales are
     float[] decoded = scratch.scales(2 * blocks);
     float[] offsets = scales.offsets() ? scratch.offsets(2 * blocks) : decoded;
-    int end = block + blocks;
-    scales.decode(w.data, w.scalesAt(first), block, end, LESS, decoded, offsets, 0);
-    scales.decode(w.data, w.scalesAt(second), block, end, LESS, decoded, offsets, other);
+    scales.decode(w, first, second, block, block + blocks, LESS, decoded, offsets);
     int input = token * (w.columns() / scales.block()) + block; // of blocks
     if (scales.offsets()) {
       BlockScales.addOffsets(offsets, blocks, in.sums, input, sums, sumsAt);
@@ -94,7 +91,7 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
     int words = (to - from) / 4;
     if (rounds) {
       int pair = input * (BLOCK / 2);
-      BlockScales.scale(decoded, blocks, in.scales, input);
+      BlockScales.timesInputs(decoded, blocks, in.scales, input);
       integers(w.data, one, two, words, decoded, in.pairs, pair, sums, sumsAt);
     } else {
       int x = in.at(token) + from;
@@ -168,10 +165,10 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
       IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, first + i * Simd.BYTES, Simd.ORDER);
       IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, second + i * Simd.BYTES, Simd.ORDER);
       int k = pairsAt + 2 * i;
-      ShortVector n = IntVector.broadcast(Simd.INTS, pairs[k]).reinterpretAsShorts();
+      ShortVector n = Simd.shorts(pairs[k]);
       ShortVector a = u.lanewise(LSHL, 8).reinterpretAsShorts().lanewise(ASHR, 8).mul(n);
       ShortVector b = v.lanewise(LSHL, 8).reinterpretAsShorts().lanewise(ASHR, 8).mul(n);
-      n = IntVector.broadcast(Simd.INTS, pairs[k + 1]).reinterpretAsShorts();
+      n = Simd.shorts(pairs[k + 1]);
       IntVector c = a.add(u.reinterpretAsShorts().lanewise(ASHR, 8).mul(n)).reinterpretAsInts();
       IntVector d = b.add(v.reinterpretAsShorts().lanewise(ASHR, 8).mul(n)).reinterpretAsInts();
       c = c.lanewise(ASHR, 16).add(c.lanewise(LSHL, 16).lanewise(ASHR, 16));

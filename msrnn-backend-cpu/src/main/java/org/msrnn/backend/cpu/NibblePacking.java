@@ -16,7 +16,7 @@ import org.msrnn.api.backend.TensorType;
 
 /**
  * Formats of four bits. A block of 32 columns is four vectors of words of eight nibbles, not yet
- * less 8, which kernels take off all of them; scales stand before them, see {@link BlockScales}.
+ * less 8, which kernels take off all of them; scales stand apart, see {@link BlockScales}.
  *
  * <p>Products with one vector are products of integers: taking a nibble out costs as much as using
  * it, and as integers two are used at a time. Sums of 16 of them are below {@code 16 * 15 * 127 <
@@ -86,12 +86,9 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
       Scratch scratch) {
     int block = from / BLOCK;
     int blocks = (to - from) / BLOCK;
-    int other = blocks * Simd.WIDTH; // where the second group's scales are
     float[] decoded = scratch.scales(2 * blocks);
     float[] offsets = scales.offsets() ? scratch.offsets(2 * blocks) : decoded;
-    int end = block + blocks;
-    scales.decode(w.data, w.scalesAt(first), block, end, LESS, decoded, offsets, 0);
-    scales.decode(w.data, w.scalesAt(second), block, end, LESS, decoded, offsets, other);
+    scales.decode(w, first, second, block, block + blocks, LESS, decoded, offsets);
     int input = token * (w.columns() / BLOCK) + block; // of blocks
     if (scales.offsets()) {
       BlockScales.addOffsets(offsets, blocks, in.roundedSums, input, sums, sumsAt);
@@ -116,16 +113,16 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
       IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, first + i * Simd.BYTES, Simd.ORDER);
       IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, second + i * Simd.BYTES, Simd.ORDER);
       int k = pairsAt + 4 * i;
-      ShortVector n = IntVector.broadcast(Simd.INTS, pairs[k]).reinterpretAsShorts();
+      ShortVector n = Simd.shorts(pairs[k]);
       ShortVector a = u.and(LOWEST).reinterpretAsShorts().mul(n);
       ShortVector b = v.and(LOWEST).reinterpretAsShorts().mul(n);
-      n = IntVector.broadcast(Simd.INTS, pairs[k + 1]).reinterpretAsShorts();
+      n = Simd.shorts(pairs[k + 1]);
       a = a.add(u.lanewise(LSHR, 4).and(LOWEST).reinterpretAsShorts().mul(n));
       b = b.add(v.lanewise(LSHR, 4).and(LOWEST).reinterpretAsShorts().mul(n));
-      n = IntVector.broadcast(Simd.INTS, pairs[k + 2]).reinterpretAsShorts();
+      n = Simd.shorts(pairs[k + 2]);
       a = a.add(u.lanewise(LSHR, 8).and(LOWEST).reinterpretAsShorts().mul(n));
       b = b.add(v.lanewise(LSHR, 8).and(LOWEST).reinterpretAsShorts().mul(n));
-      n = IntVector.broadcast(Simd.INTS, pairs[k + 3]).reinterpretAsShorts();
+      n = Simd.shorts(pairs[k + 3]);
       a = a.add(u.lanewise(LSHR, 12).and(LOWEST).reinterpretAsShorts().mul(n));
       b = b.add(v.lanewise(LSHR, 12).and(LOWEST).reinterpretAsShorts().mul(n));
       a.intoArray(into, 4 * i * Simd.WIDTH);

@@ -110,18 +110,25 @@ public final class KvMultiState implements MultiState {
 
   /** Before a step of one token: makes room. */
   public void beginStep() {
-    int slots = 0;
-    for (int l = 0; l < sets.size(); l++) { // by index: an iterator is garbage
+    for (int l = 0; l < walks.size(); l++) { // by index: an iterator is garbage
       for (int w = 0; w < walks(l); w++) {
         walks.get(l).get(w).reserve();
       }
+    }
+    if (stepTaps.used()) {
+      stepTaps.reserve(widest());
+    }
+  }
+
+  /** Slots of the largest set, now that there is room. */
+  private int widest() {
+    int slots = 0;
+    for (int l = 0; l < sets.size(); l++) {
       for (int s = 0; s < sets(l); s++) {
         slots = Math.max(slots, space(l, s).kv.capacity());
       }
     }
-    if (stepTaps.used()) {
-      stepTaps.reserve(slots);
-    }
+    return slots;
   }
 
   /**
