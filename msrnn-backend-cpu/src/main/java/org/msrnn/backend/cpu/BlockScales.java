@@ -7,9 +7,9 @@ import org.msrnn.api.backend.TensorType;
 
 /**
  * The scales of a group of rows, and the offsets where the format has them, a pair for each block
- * of columns: a number is {@code scale * code + offset}. They are vectors of words, lane r of each
- * for row r of the group, and take about as many bytes as in files. Those of all groups come before
- * the codes of the first, see {@link Packing#scaleBytes}.
+ * of columns: a number is {@code scale * code + offset}. They are words of every row, as codes are,
+ * and take about as many bytes as in files. Those of all groups come before the codes of the first,
+ * see {@link Packing#scaleBytes}.
  */
 sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteScales {
   /** Columns of a block of files that has small scales of its own, for some blocks each. */
@@ -36,6 +36,11 @@ sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteSca
     return false;
   }
 
+  /** Blocks from one group to the next, as they are packed. */
+  default int stride(int columns) {
+    return columns / block();
+  }
+
   /** Bytes of the scales of a group. */
   long bytes(int columns);
 
@@ -49,75 +54,80 @@ sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteSca
   boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group);
 
   /**
-   * Adds what offsets contribute to the products of two groups with one token's inputs.
+   * Adds what offsets contribute to the products of a group with one token's inputs.
    *
-   * @param offsets {@code [group][block][lane]}
+   * @param offsets {@code [block][row]}, from {@code offsetsAt} on
    * @param inputs the sums of the inputs of each block, from {@code first} on
-   * @param sums what is added to, a vector a group, from {@code sumsAt} on
+   * @param sums what is added to, a number a row
    */
   @Kernel
   static void addOffsets(
-      float[] offsets, int blocks, float[] inputs, int first, float[] sums, int sumsAt) {
-    for (int g = 0; g < 2; g++) {
-      FloatVector a0 = FloatVector.fromArray(Simd.FLOATS, sums, sumsAt + g * Simd.WIDTH);
-      FloatVector a1 = FloatVector.zero(Simd.FLOATS);
-      FloatVector a2 = a1;
-      FloatVector a3 = a1;
-      int at = g * blocks * Simd.WIDTH;
-      int whole = blocks & -4; // in four sums, which do not wait for each other
-      for (int b = 0; b < whole; b += 4, at += 4 * Simd.WIDTH) {
-        int k = first + b;
-        FloatVector v = FloatVector.fromArray(Simd.FLOATS, offsets, at);
-        a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, inputs[k]), a0);
-        v = FloatVector.fromArray(Simd.FLOATS, offsets, at + Simd.WIDTH);
-        a1 = v.fma(FloatVector.broadcast(Simd.FLOATS, inputs[k + 1]), a1);
-        v = FloatVector.fromArray(Simd.FLOATS, offsets, at + 2 * Simd.WIDTH);
-        a2 = v.fma(FloatVector.broadcast(Simd.FLOATS, inputs[k + 2]), a2);
-        v = FloatVector.fromArray(Simd.FLOATS, offsets, at + 3 * Simd.WIDTH);
-        a3 = v.fma(FloatVector.broadcast(Simd.FLOATS, inputs[k + 3]), a3);
-      }
-      for (int b = whole; b < blocks; b++, at += Simd.WIDTH) {
-        FloatVector v = FloatVector.fromArray(Simd.FLOATS, offsets, at);
-        a0 = v.fma(FloatVector.broadcast(Simd.FLOATS, inputs[first + b]), a0);
-      }
-      FloatVector sum = a0.add(a1).add(a2.add(a3));
-      sum.intoArray(sums, sumsAt + g * Simd.WIDTH);
+      float[] offsets, int offsetsAt, int blocks, float[] inputs, int first, float[] sums) {
+    FloatVector a0 = FloatVector.fromArray(Simd.FLOATS, sums, 0);
+    FloatVector b0 = FloatVector.fromArray(Simd.FLOATS, sums, Simd.WIDTH);
+    FloatVector a1 = FloatVector.zero(Simd.FLOATS);
+    FloatVector b1 = FloatVector.zero(Simd.FLOATS);
+    int whole = blocks & -2; // in four sums, which do not wait for each other
+    for (int b = 0; b < whole; b += 2) {
+      int at = offsetsAt + b * Packing.ROWS;
+      FloatVector input = FloatVector.broadcast(Simd.FLOATS, inputs[first + b]);
+      FloatVector offset = FloatVector.fromArray(Simd.FLOATS, offsets, at);
+      a0 = offset.fma(input, a0);
+      offset = FloatVector.fromArray(Simd.FLOATS, offsets, at + Simd.WIDTH);
+      b0 = offset.fma(input, b0);
+      at += Packing.ROWS;
+      input = FloatVector.broadcast(Simd.FLOATS, inputs[first + b + 1]);
+      offset = FloatVector.fromArray(Simd.FLOATS, offsets, at);
+      a1 = offset.fma(input, a1);
+      offset = FloatVector.fromArray(Simd.FLOATS, offsets, at + Simd.WIDTH);
+      b1 = offset.fma(input, b1);
     }
+    if (whole < blocks) {
+      int at = offsetsAt + whole * Packing.ROWS;
+      FloatVector input = FloatVector.broadcast(Simd.FLOATS, inputs[first + whole]);
+      FloatVector offset = FloatVector.fromArray(Simd.FLOATS, offsets, at);
+      a0 = offset.fma(input, a0);
+      at += Simd.WIDTH;
+      offset = FloatVector.fromArray(Simd.FLOATS, offsets, at);
+      b0 = offset.fma(input, b0);
+    }
+    a0 = a0.add(a1);
+    b0 = b0.add(b1);
+    a0.intoArray(sums, 0);
+    b0.intoArray(sums, Simd.WIDTH);
   }
 
   /**
-   * Multiplies the decoded scales of two groups by those of inputs.
+   * Multiplies decoded scales by those of inputs.
    *
-   * @param scales {@code [group][block][lane]}
+   * @param scales {@code [block][row]}, from {@code at} on
    * @param inputs a scale a block, from {@code first} on
    */
-  static void timesInputs(float[] scales, int blocks, float[] inputs, int first) {
-    int other = blocks * Simd.WIDTH;
+  static void timesInputs(float[] scales, int at, int blocks, float[] inputs, int first) {
     for (int b = 0; b < blocks; b++) {
       FloatVector input = Simd.all(inputs[first + b]);
-      int s = b * Simd.WIDTH;
+      int s = at + b * Packing.ROWS;
       FloatVector.fromArray(Simd.FLOATS, scales, s).mul(input).intoArray(scales, s);
-      s += other;
+      s += Simd.WIDTH;
       FloatVector.fromArray(Simd.FLOATS, scales, s).mul(input).intoArray(scales, s);
     }
   }
 
   /** The scale of a block of one row. */
-  float scale(MemorySegment from, long group, int block, int lane);
+  float scale(MemorySegment from, long group, int block, int row);
 
   /** The offset of a block of one row. */
-  default float offset(MemorySegment from, long group, int block, int lane) {
+  default float offset(MemorySegment from, long group, int block, int row) {
     return 0;
   }
 
   /**
-   * Decodes the scales of some blocks of a group, a vector a block, and the offsets, if there are.
+   * Decodes the scales of some blocks of a group, and the offsets, if there are: {@code
+   * [block][row]}, with room for one more block than there are.
    *
    * @param first first block; it starts at a multiple of {@link Packing#PANEL_STEP} columns
    * @param end end of the blocks
    * @param less what was taken off the codes: offsets are so many scales higher
-   * @param scales from {@code at} on, with room for one more block than there are
-   * @param offsets likewise, if there are offsets
    */
   void decode(
       MemorySegment from,
@@ -126,24 +136,5 @@ sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteSca
       int end,
       float less,
       float[] scales,
-      float[] offsets,
-      int at);
-
-  /**
-   * Decodes the scales of some blocks of two groups, and the offsets, if there are: {@code
-   * [group][block][lane]}.
-   */
-  default void decode(
-      CpuWeights w,
-      int group,
-      int other,
-      int first,
-      int end,
-      float less,
-      float[] scales,
-      float[] offsets) {
-    int at = (end - first) * Simd.WIDTH;
-    decode(w.data, w.scalesAt(group), first, end, less, scales, offsets, 0);
-    decode(w.data, w.scalesAt(other), first, end, less, scales, offsets, at);
-  }
+      float[] offsets);
 }

@@ -26,30 +26,33 @@ import org.msrnn.api.backend.TensorType;
  * @param rounds whether products are those of rounded inputs, as integers; with scales of 32
  *     columns
  */
-record BytePacking(BlockScales scales, boolean rounds) implements StreamedPacking {
+record BytePacking(BlockScales scales, boolean rounds) implements BlockPacking {
   private static final int WORDS = 8; // of 32 columns
   private static final float LESS = 16;
   private static final int TOP = 0xff000000;
   private static final float SCALE_DOWN = 0x1p-24f;
 
   @Override
-  public boolean sumsInputs() {
-    return scales.offsets();
+  public int inputs() {
+    if (rounds) {
+      return Inputs.ROUNDED | Inputs.BYTE_PAIRS;
+    }
+    return scales.offsets() ? Inputs.PLAIN | Inputs.SUMS : Inputs.PLAIN;
   }
 
   @Override
   public long groupBytes(int columns) {
-    return columns / 4 * Simd.BYTES;
+    return columns / 4 * STEP;
   }
 
   @Override
-  public long scaleBytes(int columns) {
-    return scales.bytes(columns);
+  public float less() {
+    return LESS;
   }
 
   @Override
   public boolean pack(Tensor tensor, CpuWeights into, int group) {
-    int row = group * Simd.WIDTH;
+    int row = group * ROWS;
     int rows = into.rowsOf(group);
     TensorType type = tensor.type();
     MemorySegment data = tensor.data();
@@ -59,73 +62,60 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
     for (int b = 0; b < blocks; b++) {
       for (int r = 0; r < rows; r++) {
         long block = ((long) (row + r) * blocks + b) * type.blockBytes();
-        FileCodes.bytes(type, data, block, into.data, codes + b * (words * Simd.BYTES) + 4L * r);
+        FileCodes.bytes(type, data, block, into.data, codes + b * (words * STEP) + 4L * r);
       }
     }
     return scales.pack(tensor, row, rows, into.data, into.scalesAt(group));
   }
 
   @Override
-  public void pair(
+  public void span(
       CpuWeights w,
-      int first,
-      int second,
+      int group,
       int from,
       int to,
+      float[] scales,
+      int scalesAt,
       Inputs in,
       int token,
-      float[] sums,
-      int sumsAt,
-      Scratch scratch) {
-    int block = from / scales.block();
-    int blocks = (to - from) / scales.block();
-    float[] decoded = scratch.scales(2 * blocks);
-    float[] offsets = scales.offsets() ? scratch.offsets(2 * blocks) : decoded;
-    scales.decode(w, first, second, block, block + blocks, LESS, decoded, offsets);
-    int input = token * (w.columns() / scales.block()) + block; // of blocks
-    if (scales.offsets()) {
-      BlockScales.addOffsets(offsets, blocks, in.sums, input, sums, sumsAt);
-    }
-    long one = w.at(first) + from / 4 * Simd.BYTES;
-    long two = w.at(second) + from / 4 * Simd.BYTES;
+      float[] sums) {
+    long at = w.at(group) + from / 4 * STEP;
     int words = (to - from) / 4;
     if (rounds) {
-      int pair = input * (BLOCK / 2);
-      BlockScales.timesInputs(decoded, blocks, in.scales, input);
-      integers(w.data, one, two, words, decoded, in.pairs, pair, sums, sumsAt);
+      int block = (token * w.columns() + from) / BLOCK;
+      BlockScales.timesInputs(scales, scalesAt, (to - from) / BLOCK, in.scales, block);
+      integers(w.data, at, words, scales, scalesAt, in.bytePairs, block * (BLOCK / 2), sums);
     } else {
-      int x = in.at(token) + from;
-      int bits = Integer.numberOfTrailingZeros(scales.block() / 4);
-      floats(w.data, one, two, words, bits, decoded, in.x, x, sums, sumsAt);
+      int bits = Integer.numberOfTrailingZeros(this.scales.block() / 4);
+      floats(w.data, at, words, bits, scales, scalesAt, in.x, in.at(token) + from, sums);
     }
   }
 
   /**
-   * @param words of each group
+   * @param words of each row
    * @param bits a block has as many words as two to the power of this
    */
   @Kernel
   private static void floats(
       MemorySegment w,
-      long first,
-      long second,
+      long at,
       int words,
       int bits,
       float[] scales,
+      int scalesAt,
       float[] x,
       int xAt,
-      float[] sums,
-      int sumsAt) {
+      float[] sums) {
     FloatVector sum = FloatVector.zero(Simd.FLOATS);
     FloatVector otherSum = sum;
-    int other = (words >> bits) * Simd.WIDTH;
     for (int i = 0; i < words; i++) {
-      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, first + i * Simd.BYTES, Simd.ORDER);
-      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, second + i * Simd.BYTES, Simd.ORDER);
+      long p = at + i * STEP;
+      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, p + Simd.BYTES, Simd.ORDER);
       int k = xAt + 4 * i;
       FloatVector n = FloatVector.broadcast(Simd.FLOATS, x[k]);
-      FloatVector a = ((FloatVector) u.lanewise(LSHL, 24).and(TOP).convert(I2F, 0)).mul(n);
-      FloatVector b = ((FloatVector) v.lanewise(LSHL, 24).and(TOP).convert(I2F, 0)).mul(n);
+      FloatVector a = ((FloatVector) u.lanewise(LSHL, 24).convert(I2F, 0)).mul(n);
+      FloatVector b = ((FloatVector) v.lanewise(LSHL, 24).convert(I2F, 0)).mul(n);
       n = FloatVector.broadcast(Simd.FLOATS, x[k + 1]);
       a = ((FloatVector) u.lanewise(LSHL, 16).and(TOP).convert(I2F, 0)).fma(n, a);
       b = ((FloatVector) v.lanewise(LSHL, 16).and(TOP).convert(I2F, 0)).fma(n, b);
@@ -135,35 +125,34 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
       n = FloatVector.broadcast(Simd.FLOATS, x[k + 3]);
       a = ((FloatVector) u.and(TOP).convert(I2F, 0)).fma(n, a);
       b = ((FloatVector) v.and(TOP).convert(I2F, 0)).fma(n, b);
-      int s = (i >> bits) * Simd.WIDTH;
+      int s = scalesAt + (i >> bits) * ROWS;
       sum = a.fma(FloatVector.fromArray(Simd.FLOATS, scales, s), sum);
-      otherSum = b.fma(FloatVector.fromArray(Simd.FLOATS, scales, other + s), otherSum);
+      otherSum = b.fma(FloatVector.fromArray(Simd.FLOATS, scales, s + Simd.WIDTH), otherSum);
     }
-    Simd.add(sum.mul(SCALE_DOWN), sums, sumsAt);
-    Simd.add(otherSum.mul(SCALE_DOWN), sums, sumsAt + Simd.WIDTH);
+    Simd.add(sum.mul(SCALE_DOWN), sums, 0);
+    Simd.add(otherSum.mul(SCALE_DOWN), sums, Simd.WIDTH);
   }
 
   /**
-   * @param words of each group
+   * @param words of each row
    * @param scales those of weights times those of inputs
    */
   @Kernel
   private static void integers(
       MemorySegment w,
-      long first,
-      long second,
+      long at,
       int words,
       float[] scales,
+      int scalesAt,
       int[] pairs,
       int pairsAt,
-      float[] sums,
-      int sumsAt) {
+      float[] sums) {
     FloatVector sum = FloatVector.zero(Simd.FLOATS);
     FloatVector otherSum = sum;
-    int other = words / WORDS * Simd.WIDTH;
     for (int i = 0; i < words; i++) {
-      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, first + i * Simd.BYTES, Simd.ORDER);
-      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, second + i * Simd.BYTES, Simd.ORDER);
+      long p = at + i * STEP;
+      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, p + Simd.BYTES, Simd.ORDER);
       int k = pairsAt + 2 * i;
       ShortVector n = Simd.shorts(pairs[k]);
       ShortVector a = u.lanewise(LSHL, 8).reinterpretAsShorts().lanewise(ASHR, 8).mul(n);
@@ -173,14 +162,14 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
       IntVector d = b.add(v.reinterpretAsShorts().lanewise(ASHR, 8).mul(n)).reinterpretAsInts();
       c = c.lanewise(ASHR, 16).add(c.lanewise(LSHL, 16).lanewise(ASHR, 16));
       d = d.lanewise(ASHR, 16).add(d.lanewise(LSHL, 16).lanewise(ASHR, 16));
-      int s = i / WORDS * Simd.WIDTH;
+      int s = scalesAt + i / WORDS * ROWS;
       FloatVector e = (FloatVector) c.convert(I2F, 0);
       sum = e.fma(FloatVector.fromArray(Simd.FLOATS, scales, s), sum);
       FloatVector f = (FloatVector) d.convert(I2F, 0);
-      otherSum = f.fma(FloatVector.fromArray(Simd.FLOATS, scales, other + s), otherSum);
+      otherSum = f.fma(FloatVector.fromArray(Simd.FLOATS, scales, s + Simd.WIDTH), otherSum);
     }
-    Simd.add(sum, sums, sumsAt);
-    Simd.add(otherSum, sums, sumsAt + Simd.WIDTH);
+    Simd.add(sum, sums, 0);
+    Simd.add(otherSum, sums, Simd.WIDTH);
   }
 
   @Override
@@ -196,12 +185,12 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
     int blocks = (to - from) / scales.block();
     float[] decoded = scratch.scales(blocks);
     float[] offsets = scratch.offsets(blocks);
-    scales.decode(w.data, w.scalesAt(group), first, first + blocks, LESS, decoded, offsets, 0);
+    scales.decode(w.data, w.scalesAt(group), first, first + blocks, LESS, decoded, offsets);
     if (!scales.offsets()) {
-      Arrays.fill(offsets, 0, blocks * Simd.WIDTH, 0);
+      Arrays.fill(offsets, 0, blocks * ROWS, 0);
     }
     int bits = Integer.numberOfTrailingZeros(scales.block() / 4);
-    long codes = w.at(group) + from / 4 * Simd.BYTES;
+    long codes = w.at(group) + from / 4 * STEP;
     decode(w.data, codes, blocks, bits, decoded, offsets, panel, panelAt);
   }
 
@@ -215,43 +204,44 @@ record BytePacking(BlockScales scales, boolean rounds) implements StreamedPackin
       float[] offsets,
       MemorySegment panel,
       long panelAt) {
-    for (int i = 0; i < blocks << bits; i++) {
-      int s = (i >> bits) * Simd.WIDTH;
+    for (int i = 0; i < 2 * blocks << bits; i++) { // words of one vector of rows, then of the other
+      int vector = i & 1;
+      int s = (i >> 1 + bits) * ROWS + vector * Simd.WIDTH;
       FloatVector scale = FloatVector.fromArray(Simd.FLOATS, scales, s).mul(SCALE_DOWN);
       FloatVector offset = FloatVector.fromArray(Simd.FLOATS, offsets, s);
       long p = at + i * Simd.BYTES;
-      long q = panelAt + 4L * i * Simd.BYTES;
+      long q = panelAt + i / 2 * (4 * STEP) + vector * Simd.BYTES;
       IntVector four = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
-      IntVector top0 = four.lanewise(LSHL, 24).and(TOP);
+      IntVector top0 = four.lanewise(LSHL, 24);
       FloatVector v0 = (FloatVector) top0.convert(I2F, 0);
       v0 = v0.fma(scale, offset);
       v0.intoMemorySegment(panel, q, Simd.ORDER);
       IntVector top1 = four.lanewise(LSHL, 16).and(TOP);
       FloatVector v1 = (FloatVector) top1.convert(I2F, 0);
       v1 = v1.fma(scale, offset);
-      v1.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
+      v1.intoMemorySegment(panel, q + STEP, Simd.ORDER);
       IntVector top2 = four.lanewise(LSHL, 8).and(TOP);
       FloatVector v2 = (FloatVector) top2.convert(I2F, 0);
       v2 = v2.fma(scale, offset);
-      v2.intoMemorySegment(panel, q + 2 * Simd.BYTES, Simd.ORDER);
+      v2.intoMemorySegment(panel, q + 2 * STEP, Simd.ORDER);
       IntVector top3 = four.and(TOP);
       FloatVector v3 = (FloatVector) top3.convert(I2F, 0);
       v3 = v3.fma(scale, offset);
-      v3.intoMemorySegment(panel, q + 3 * Simd.BYTES, Simd.ORDER);
+      v3.intoMemorySegment(panel, q + 3 * STEP, Simd.ORDER);
     }
   }
 
   @Override
-  public void row(CpuWeights w, int group, int lane, float[] into, int intoAt) {
+  public void row(CpuWeights w, int group, int row, float[] into, int intoAt) {
     long codes = w.at(group);
     long at = w.scalesAt(group);
     for (int c = 0; c < w.columns(); c++) {
       int block = c / scales.block();
-      int code = (byte) (Packing.word(w.data, codes, c / 4, lane) >>> 8 * (c % 4));
-      float scale = scales.scale(w.data, at, block, lane);
+      int code = (byte) (Packing.word(w.data, codes, c / 4, row) >>> 8 * (c % 4));
+      float scale = scales.scale(w.data, at, block, row);
       into[intoAt + c] =
           scales.offsets()
-              ? scale * (code + LESS) + scales.offset(w.data, at, block, lane)
+              ? scale * (code + LESS) + scales.offset(w.data, at, block, row)
               : scale * code;
     }
   }

@@ -26,7 +26,7 @@ record ByteScales() implements BlockScales {
 
   @Override
   public long bytes(int columns) {
-    return columns / SUPER_BLOCK * WORDS * Simd.BYTES;
+    return columns / SUPER_BLOCK * WORDS * Packing.STEP;
   }
 
   @Override
@@ -44,16 +44,16 @@ record ByteScales() implements BlockScales {
           Packing.word(into, group, word + 1 + i, r, data.get(Packing.FILE_INT, p + 4L * i));
         }
       }
-      fit &= Half.enlarge(into, group + word * Simd.BYTES, Simd.BYTES);
+      fit &= Half.enlarge(into, group + word * Packing.STEP, Packing.STEP);
     }
     return fit;
   }
 
   @Override
-  public float scale(MemorySegment from, long group, int block, int lane) {
+  public float scale(MemorySegment from, long group, int block, int row) {
     long word = block / BLOCKS * WORDS;
-    int four = Packing.word(from, group, word + 1 + block % BLOCKS / 4, lane);
-    return Half.number(Packing.word(from, group, word, lane)) * (byte) (four >>> 8 * (block % 4));
+    int four = Packing.word(from, group, word + 1 + block % BLOCKS / 4, row);
+    return Half.number(Packing.word(from, group, word, row)) * (byte) (four >>> 8 * (block % 4));
   }
 
   @Override
@@ -65,28 +65,29 @@ record ByteScales() implements BlockScales {
       int end,
       float less,
       float[] scales,
-      float[] offsets,
-      int at) {
-    for (int b = first; b < end; b += 4) {
-      long p = group + b / BLOCKS * WORDS * Simd.BYTES;
+      float[] offsets) {
+    for (int i = 0; i < (end - first) / 2; i++) { // four blocks of one vector, then of the other
+      int b = first + i / 2 * 4;
+      int vector = i & 1;
+      long p = group + b / BLOCKS * WORDS * Packing.STEP + vector * Simd.BYTES;
       IntVector halves = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
       halves = halves.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
       FloatVector d = halves.reinterpretAsFloats().mul(Half.TO_FLOAT);
-      p += (1 + b % BLOCKS / 4) * Simd.BYTES;
+      p += (1 + b % BLOCKS / 4) * Packing.STEP;
       IntVector words = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
-      int to = at + (b - first) * Simd.WIDTH;
+      int to = (b - first) * Packing.ROWS + vector * Simd.WIDTH;
       FloatVector s0 = (FloatVector) words.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0);
       s0 = s0.mul(d);
       s0.intoArray(scales, to);
       FloatVector s1 = (FloatVector) words.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0);
       s1 = s1.mul(d);
-      s1.intoArray(scales, to + Simd.WIDTH);
+      s1.intoArray(scales, to + Packing.ROWS);
       FloatVector s2 = (FloatVector) words.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0);
       s2 = s2.mul(d);
-      s2.intoArray(scales, to + 2 * Simd.WIDTH);
+      s2.intoArray(scales, to + 2 * Packing.ROWS);
       FloatVector s3 = (FloatVector) words.lanewise(ASHR, 24).convert(I2F, 0);
       s3 = s3.mul(d);
-      s3.intoArray(scales, to + 3 * Simd.WIDTH);
+      s3.intoArray(scales, to + 3 * Packing.ROWS);
     }
   }
 }

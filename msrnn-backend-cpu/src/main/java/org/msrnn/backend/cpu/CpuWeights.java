@@ -30,7 +30,7 @@ final class CpuWeights implements Weights {
 
   /** Groups of rows, see {@link Packing}. */
   int groups() {
-    return Simd.vectors(rows);
+    return (rows + Packing.ROWS - 1) / Packing.ROWS;
   }
 
   /** Where a group starts in {@link #data}. */
@@ -50,12 +50,12 @@ final class CpuWeights implements Weights {
 
   /** Rows of some groups. */
   int rowsOf(int group, int end) {
-    return Math.min(rows, end * Simd.WIDTH) - group * Simd.WIDTH;
+    return Math.min(rows, end * Packing.ROWS) - group * Packing.ROWS;
   }
 
   /** Decodes one row. */
   void row(int row, float[] into, int intoAt) {
-    packing.row(this, row / Simd.WIDTH, row % Simd.WIDTH, into, intoAt);
+    packing.row(this, row / Packing.ROWS, row % Packing.ROWS, into, intoAt);
   }
 
   @Override

@@ -12,10 +12,23 @@ import org.msrnn.api.backend.Tensor;
  * 16-bit IEEE floats, see {@link Half}: two columns a word, the even one below. A matrix with
  * numbers of 64 or more, infinities or NaN is packed as floats.
  */
-final class F16Packing implements StreamedPacking {
+final class F16Packing implements PlainPacking {
+  /**
+   * Numbers are decoded 2^102 times too small ({@link Half}), which is made good half by enlarging
+   * the inputs, half in the end: neither too large nor too small in between.
+   */
+  private static final float HALF_WAY = 0x1p51f;
+
+  private static final float OTHER_HALF = 0x1p51f;
+
+  @Override
+  public int inputs() {
+    return Inputs.PLAIN;
+  }
+
   @Override
   public long groupBytes(int columns) {
-    return (columns + 1) / 2 * Simd.BYTES;
+    return (columns + 1) / 2 * STEP;
   }
 
   @Override
@@ -25,59 +38,94 @@ final class F16Packing implements StreamedPacking {
   }
 
   @Override
-  public void pair(
-      CpuWeights w,
-      int first,
-      int second,
-      int from,
-      int to,
-      Inputs in,
-      int token,
-      float[] sums,
-      int sumsAt,
-      Scratch scratch) {
-    long at = from / 2 * Simd.BYTES;
-    int x = in.at(token) + from;
-    pair(w.data, w.at(first) + at, w.at(second) + at, to - from, in.x, x, sums, sumsAt);
+  public void two(CpuWeights w, long first, long second, Inputs in, int token, float[] sums) {
+    two(w.data, first, second, w.columns(), in.x, in.at(token), sums);
   }
 
   @Kernel
-  private static void pair(
-      MemorySegment w,
-      long first,
-      long second,
-      int columns,
-      float[] x,
-      int xAt,
-      float[] sums,
-      int sumsAt) {
-    FloatVector a0 = FloatVector.zero(Simd.FLOATS);
-    FloatVector a1 = a0;
-    FloatVector b0 = a0;
-    FloatVector b1 = a0;
+  private static void two(
+      MemorySegment w, long first, long second, int columns, float[] x, int xAt, float[] sums) {
+    FloatVector a = FloatVector.zero(Simd.FLOATS);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
     int words = columns / 2;
     for (int i = 0; i < words; i++) {
-      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, first + i * Simd.BYTES, Simd.ORDER);
-      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, second + i * Simd.BYTES, Simd.ORDER);
+      long p = first + i * STEP;
+      long q = second + i * STEP;
+      IntVector s = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+      IntVector t = IntVector.fromMemorySegment(Simd.INTS, w, p + Simd.BYTES, Simd.ORDER);
+      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, q, Simd.ORDER);
+      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, q + Simd.BYTES, Simd.ORDER);
       int k = xAt + 2 * i;
-      FloatVector n = FloatVector.broadcast(Simd.FLOATS, x[k]);
-      IntVector c = u.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
-      a0 = c.reinterpretAsFloats().mul(Half.TO_FLOAT).fma(n, a0);
-      IntVector d = v.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
-      b0 = d.reinterpretAsFloats().mul(Half.TO_FLOAT).fma(n, b0);
-      n = FloatVector.broadcast(Simd.FLOATS, x[k + 1]);
-      c = u.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
-      a1 = c.reinterpretAsFloats().mul(Half.TO_FLOAT).fma(n, a1);
-      d = v.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
-      b1 = d.reinterpretAsFloats().mul(Half.TO_FLOAT).fma(n, b1);
+      FloatVector n = FloatVector.broadcast(Simd.FLOATS, x[k] * HALF_WAY);
+      a =
+          s.lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .fma(n, a);
+      b =
+          t.lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .fma(n, b);
+      c =
+          u.lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .fma(n, c);
+      d =
+          v.lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .fma(n, d);
+      n = FloatVector.broadcast(Simd.FLOATS, x[k + 1] * HALF_WAY);
+      a = s.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().fma(n, a);
+      b = t.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().fma(n, b);
+      c = u.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().fma(n, c);
+      d = v.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().fma(n, d);
     }
     if (words * 2 < columns) {
-      FloatVector n = Simd.all(x[xAt + words * 2]);
-      a0 = Half.lower(Simd.ints(w, first + words * Simd.BYTES)).fma(n, a0);
-      b0 = Half.lower(Simd.ints(w, second + words * Simd.BYTES)).fma(n, b0);
+      FloatVector n = Simd.all(x[xAt + words * 2] * HALF_WAY);
+      long p = first + words * STEP;
+      long q = second + words * STEP;
+      a =
+          Simd.ints(w, p)
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .fma(n, a);
+      b =
+          Simd.ints(w, p + Simd.BYTES)
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .fma(n, b);
+      c =
+          Simd.ints(w, q)
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .fma(n, c);
+      d =
+          Simd.ints(w, q + Simd.BYTES)
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .fma(n, d);
     }
-    Simd.add(a0.add(a1), sums, sumsAt);
-    Simd.add(b0.add(b1), sums, sumsAt + Simd.WIDTH);
+    a.mul(OTHER_HALF).intoArray(sums, 0);
+    b.mul(OTHER_HALF).intoArray(sums, Simd.WIDTH);
+    c.mul(OTHER_HALF).intoArray(sums, 2 * Simd.WIDTH);
+    d.mul(OTHER_HALF).intoArray(sums, 3 * Simd.WIDTH);
   }
 
   @Override
@@ -91,13 +139,13 @@ final class F16Packing implements StreamedPacking {
       long panelAt,
       Scratch scratch) {
     MemorySegment w = weights.data;
-    long at = weights.at(group) + from / 2 * Simd.BYTES;
+    long at = weights.at(group) + from / 2 * STEP;
     // beyond an odd number of columns there is a zero, and a panel has room for it
     int count = (to - from + 1) / 2;
     int whole = count & -2;
     for (int i = 0; i < whole; i += 2) {
-      long p = at + i * Simd.BYTES;
-      long q = panelAt + 2L * i * Simd.BYTES;
+      long p = at + i * STEP;
+      long q = panelAt + 2L * i * STEP;
       IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
       FloatVector v =
           words
@@ -108,7 +156,7 @@ final class F16Packing implements StreamedPacking {
               .mul(Half.TO_FLOAT);
       v.intoMemorySegment(panel, q, Simd.ORDER);
       v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
-      v.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
+      v.intoMemorySegment(panel, q + STEP, Simd.ORDER);
       words = IntVector.fromMemorySegment(Simd.INTS, w, p + Simd.BYTES, Simd.ORDER);
       v =
           words
@@ -117,13 +165,37 @@ final class F16Packing implements StreamedPacking {
               .and(Half.FLOAT_BITS)
               .reinterpretAsFloats()
               .mul(Half.TO_FLOAT);
-      v.intoMemorySegment(panel, q + 2 * Simd.BYTES, Simd.ORDER);
+      v.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
       v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
-      v.intoMemorySegment(panel, q + 3 * Simd.BYTES, Simd.ORDER);
+      v.intoMemorySegment(panel, q + STEP + Simd.BYTES, Simd.ORDER);
+      p += STEP;
+      q += 2 * STEP;
+      words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+      v =
+          words
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q, Simd.ORDER);
+      v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q + STEP, Simd.ORDER);
+      words = IntVector.fromMemorySegment(Simd.INTS, w, p + Simd.BYTES, Simd.ORDER);
+      v =
+          words
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
+      v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q + STEP + Simd.BYTES, Simd.ORDER);
     }
     if (whole < count) {
-      long p = at + whole * Simd.BYTES;
-      long q = panelAt + 2L * whole * Simd.BYTES;
+      long p = at + whole * STEP;
+      long q = panelAt + 2L * whole * STEP;
       IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
       FloatVector v =
           words
@@ -134,14 +206,25 @@ final class F16Packing implements StreamedPacking {
               .mul(Half.TO_FLOAT);
       v.intoMemorySegment(panel, q, Simd.ORDER);
       v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q + STEP, Simd.ORDER);
+      words = IntVector.fromMemorySegment(Simd.INTS, w, p + Simd.BYTES, Simd.ORDER);
+      v =
+          words
+              .lanewise(LSHL, 16)
+              .lanewise(ASHR, 3)
+              .and(Half.FLOAT_BITS)
+              .reinterpretAsFloats()
+              .mul(Half.TO_FLOAT);
       v.intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
+      v = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().mul(Half.TO_FLOAT);
+      v.intoMemorySegment(panel, q + STEP + Simd.BYTES, Simd.ORDER);
     }
   }
 
   @Override
-  public void row(CpuWeights w, int group, int lane, float[] into, int intoAt) {
+  public void row(CpuWeights w, int group, int row, float[] into, int intoAt) {
     for (int c = 0; c < w.columns(); c++) {
-      int word = Packing.word(w.data, w.at(group), c >> 1, lane);
+      int word = Packing.word(w.data, w.at(group), c >> 1, row);
       into[intoAt + c] = Half.number(word >>> 16 * (c & 1));
     }
   }

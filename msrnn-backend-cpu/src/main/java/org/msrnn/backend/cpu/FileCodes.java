@@ -2,25 +2,21 @@ package org.msrnn.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.msrnn.api.backend.TensorType;
 
-/** Takes the codes of a row out of a block of a file, see {@link TensorType}, into its lane. */
+/** Takes the codes of a row out of a block of a file, see {@link TensorType}, into its group. */
 final class FileCodes {
-  private static final ValueLayout.OfLong FILE_LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final long LOW_NIBBLES = 0x0f0f0f0f0f0f0f0fL; // of each byte
-  private static final long PAIRS = 0x00ff00ff00ff00ffL; // of nibbles, a byte of each 16 bits
-  private static final int LOW = (int) LOW_NIBBLES;
+  private static final int LOW = 0x0f0f0f0f; // of each byte
   private static final int LOWEST = 0x01010101; // bit of each byte
 
   private FileCodes() {}
 
   /**
-   * Words of eight nibbles; {@link #nibble} says where a column stands.
+   * Words of eight nibbles: of each block of 32 columns, four neighbours of its first half in the
+   * lower half of a word, and of its second half in the upper one.
    *
    * @param block where the block of the file starts
-   * @param at where the lane's first word goes
+   * @param at where the row's first word goes
    */
   static void nibbles(
       TensorType type, MemorySegment data, long block, MemorySegment into, long at) {
@@ -28,11 +24,13 @@ final class FileCodes {
       case Q4_0 -> fours(data, block + 2, into, at);
       case Q4_1 -> fours(data, block + 4, into, at);
       case Q4_K -> {
-        for (int i = 0; i < 16; i++) { // eight bytes with as many columns of two groups
-          long both = data.get(FILE_LONG, block + 16 + 8L * i);
-          long q = at + (i / 4 * 8 + i % 4) * Simd.BYTES;
-          into.set(ValueLayout.JAVA_INT, q, eight(both));
-          into.set(ValueLayout.JAVA_INT, q + 4 * Simd.BYTES, eight(both >>> 4));
+        for (int i = 0; i < 16; i++) { // four bytes of 32 with as many columns of two blocks
+          long p = block + 16 + i / 4 * 32L + i % 4 * 4L;
+          int left = data.get(Packing.FILE_INT, p);
+          int right = data.get(Packing.FILE_INT, p + 16);
+          long q = at + (i / 4 * 8 + i % 4) * Packing.STEP;
+          into.set(ValueLayout.JAVA_INT, q, eight(left, right));
+          into.set(ValueLayout.JAVA_INT, q + 4 * Packing.STEP, eight(left >>> 4, right >>> 4));
         }
       }
       default -> throw new IllegalArgumentException(type + " has no four bits");
@@ -41,26 +39,18 @@ final class FileCodes {
 
   /** 16 bytes: low nibbles are columns 0 to 15, high ones 16 to 31. */
   private static void fours(MemorySegment data, long from, MemorySegment into, long at) {
-    long left = data.get(FILE_LONG, from);
-    long right = data.get(FILE_LONG, from + 8);
-    into.set(ValueLayout.JAVA_INT, at, eight(left));
-    into.set(ValueLayout.JAVA_INT, at + Simd.BYTES, eight(right));
-    into.set(ValueLayout.JAVA_INT, at + 2 * Simd.BYTES, eight(left >>> 4));
-    into.set(ValueLayout.JAVA_INT, at + 3 * Simd.BYTES, eight(right >>> 4));
+    for (int i = 0; i < 4; i++) {
+      int both = data.get(Packing.FILE_INT, from + 4L * i);
+      into.set(ValueLayout.JAVA_INT, at + i * Packing.STEP, eight(both, both >>> 4));
+    }
   }
 
-  /**
-   * Where a column stands in its word, in nibbles: two apart are 16 bits apart, see {@link Inputs}.
-   */
-  static int nibble(int column) {
-    return column & 1 | (column & 4) >> 1 | (column & 2) << 1;
-  }
-
-  /** A word of the eight columns in the lower halves of bytes. */
-  private static int eight(long bytes) {
-    long numbers = bytes & LOW_NIBBLES;
-    long pairs = (numbers | numbers >>> 4) & PAIRS; // columns 0 and 1, 2 and 3, ...
-    return (int) (pairs | pairs >>> 24);
+  /** A word of the low nibbles of four bytes, and of four more. */
+  private static int eight(int left, int right) {
+    long nibbles = left & LOW | (long) (right & LOW) << 32;
+    nibbles = (nibbles | nibbles >>> 4) & 0x00ff00ff00ff00ffL; // two in each 16 bits
+    nibbles |= nibbles >>> 8; // four in each 32
+    return (int) (nibbles & 0xffff | nibbles >>> 16 & 0xffff0000L);
   }
 
   /**
@@ -68,14 +58,14 @@ final class FileCodes {
    * less 32 where they have six.
    *
    * @param block where the block of the file starts
-   * @param at where the lane's first word goes
+   * @param at where the row's first word goes
    */
   static void bytes(TensorType type, MemorySegment data, long block, MemorySegment into, long at) {
     switch (type) {
       case Q8_0 -> {
         for (int i = 0; i < 8; i++) {
           int four = data.get(Packing.FILE_INT, block + 2 + 4L * i);
-          into.set(ValueLayout.JAVA_INT, at + i * Simd.BYTES, four);
+          into.set(ValueLayout.JAVA_INT, at + i * Packing.STEP, four);
         }
       }
       case Q5_0 -> fives(data, block + 2, into, at);
@@ -85,10 +75,10 @@ final class FileCodes {
           int high = data.get(Packing.FILE_INT, block + 16 + 4L * i);
           for (int pair = 0; pair < 4; pair++) {
             int low = data.get(Packing.FILE_INT, block + 48 + 32L * pair + 4L * i);
-            long q = at + (16 * pair + i) * Simd.BYTES;
+            long q = at + (16 * pair + i) * Packing.STEP;
             into.set(ValueLayout.JAVA_INT, q, five(low, high >>> 2 * pair));
             int next = five(low >>> 4, high >>> 2 * pair + 1);
-            into.set(ValueLayout.JAVA_INT, q + 8 * Simd.BYTES, next);
+            into.set(ValueLayout.JAVA_INT, q + 8 * Packing.STEP, next);
           }
         }
       }
@@ -98,11 +88,11 @@ final class FileCodes {
           int high = data.get(Packing.FILE_INT, block + 128 + 4L * i);
           int low = data.get(Packing.FILE_INT, block + 64 * part + 4L * (i % 8));
           int second = data.get(Packing.FILE_INT, block + 64 * part + 32 + 4L * (i % 8));
-          long q = at + (32 * part + i % 8) * Simd.BYTES;
+          long q = at + (32 * part + i % 8) * Packing.STEP;
           into.set(ValueLayout.JAVA_INT, q, six(low, high));
-          into.set(ValueLayout.JAVA_INT, q + 8 * Simd.BYTES, six(second, high >>> 2));
-          into.set(ValueLayout.JAVA_INT, q + 16 * Simd.BYTES, six(low >>> 4, high >>> 4));
-          into.set(ValueLayout.JAVA_INT, q + 24 * Simd.BYTES, six(second >>> 4, high >>> 6));
+          into.set(ValueLayout.JAVA_INT, q + 8 * Packing.STEP, six(second, high >>> 2));
+          into.set(ValueLayout.JAVA_INT, q + 16 * Packing.STEP, six(low >>> 4, high >>> 4));
+          into.set(ValueLayout.JAVA_INT, q + 24 * Packing.STEP, six(second >>> 4, high >>> 6));
         }
       }
       default -> throw new IllegalArgumentException(type + " has no five bits or more");
@@ -114,10 +104,10 @@ final class FileCodes {
     int high = data.get(Packing.FILE_INT, from);
     for (int i = 0; i < 4; i++) {
       int both = data.get(Packing.FILE_INT, from + 4 + 4L * i);
-      long q = at + i * Simd.BYTES;
+      long q = at + i * Packing.STEP;
       into.set(ValueLayout.JAVA_INT, q, five(both, spread(high >>> 4 * i)));
       int next = five(both >>> 4, spread(high >>> 16 + 4 * i));
-      into.set(ValueLayout.JAVA_INT, q + 4 * Simd.BYTES, next);
+      into.set(ValueLayout.JAVA_INT, q + 4 * Packing.STEP, next);
     }
   }
 

@@ -10,20 +10,22 @@ import org.msrnn.api.backend.TensorType;
  *
  * @param rounds whether the format's own packing rounds inputs
  */
-record FloatPacking(boolean rounds) implements Packing {
-  /** Groups that are computed side by side, see {@link StreamedPacking}. */
-  private static final int STREAMS = 4;
+record FloatPacking(boolean rounds) implements PlainPacking {
+  @Override
+  public int inputs() {
+    return rounds ? Inputs.ROUNDED : Inputs.PLAIN;
+  }
 
   @Override
   public long groupBytes(int columns) {
-    return columns * Simd.BYTES;
+    return columns * STEP;
   }
 
   @Override
   public boolean pack(Tensor tensor, CpuWeights weights, int group) {
     MemorySegment into = weights.data;
     long at = weights.at(group);
-    int row = group * Simd.WIDTH;
+    int row = group * ROWS;
     int rows = weights.rowsOf(group);
     MemorySegment data = tensor.data();
     int columns = tensor.columns();
@@ -46,32 +48,15 @@ record FloatPacking(boolean rounds) implements Packing {
   }
 
   @Override
-  public void product(
-      CpuWeights w, int group, int end, Inputs in, int token, float[] y, int yAt, Scratch scratch) {
+  public void two(CpuWeights w, long first, long second, Inputs in, int token, float[] sums) {
     float[] x = rounds ? in.rounded : in.x;
     int xAt = rounds ? token * w.columns() : in.at(token);
-    float[] sums = scratch.tile;
-    for (int g = group; g < end; g += STREAMS, yAt += STREAMS * Simd.WIDTH) {
-      int last = Math.min(end, g + STREAMS) - 1; // stands for those that are not
-      long second = w.at(Math.min(g + 1, last));
-      long third = w.at(Math.min(g + 2, last));
-      four(w.data, w.at(g), second, third, w.at(last), w.columns(), x, xAt, sums);
-      System.arraycopy(sums, 0, y, yAt, w.rowsOf(g, last + 1));
-    }
+    two(w.data, first, second, w.columns(), x, xAt, sums);
   }
 
-  /** Products of four groups, which share each input. */
   @Kernel
-  private static void four(
-      MemorySegment w,
-      long first,
-      long second,
-      long third,
-      long fourth,
-      int columns,
-      float[] x,
-      int xAt,
-      float[] sums) {
+  private static void two(
+      MemorySegment w, long first, long second, int columns, float[] x, int xAt, float[] sums) {
     FloatVector a = FloatVector.zero(Simd.FLOATS);
     FloatVector b = a;
     FloatVector c = a;
@@ -79,25 +64,28 @@ record FloatPacking(boolean rounds) implements Packing {
     int whole = columns & -2;
     for (int k = 0; k < whole; k += 2) {
       FloatVector n = FloatVector.broadcast(Simd.FLOATS, x[xAt + k]);
-      long p = k * Simd.BYTES;
-      a = FloatVector.fromMemorySegment(Simd.FLOATS, w, first + p, Simd.ORDER).fma(n, a);
-      b = FloatVector.fromMemorySegment(Simd.FLOATS, w, second + p, Simd.ORDER).fma(n, b);
-      c = FloatVector.fromMemorySegment(Simd.FLOATS, w, third + p, Simd.ORDER).fma(n, c);
-      d = FloatVector.fromMemorySegment(Simd.FLOATS, w, fourth + p, Simd.ORDER).fma(n, d);
+      long p = first + k * STEP;
+      long q = second + k * STEP;
+      a = FloatVector.fromMemorySegment(Simd.FLOATS, w, p, Simd.ORDER).fma(n, a);
+      b = FloatVector.fromMemorySegment(Simd.FLOATS, w, p + Simd.BYTES, Simd.ORDER).fma(n, b);
+      c = FloatVector.fromMemorySegment(Simd.FLOATS, w, q, Simd.ORDER).fma(n, c);
+      d = FloatVector.fromMemorySegment(Simd.FLOATS, w, q + Simd.BYTES, Simd.ORDER).fma(n, d);
       n = FloatVector.broadcast(Simd.FLOATS, x[xAt + k + 1]);
-      p += Simd.BYTES;
-      a = FloatVector.fromMemorySegment(Simd.FLOATS, w, first + p, Simd.ORDER).fma(n, a);
-      b = FloatVector.fromMemorySegment(Simd.FLOATS, w, second + p, Simd.ORDER).fma(n, b);
-      c = FloatVector.fromMemorySegment(Simd.FLOATS, w, third + p, Simd.ORDER).fma(n, c);
-      d = FloatVector.fromMemorySegment(Simd.FLOATS, w, fourth + p, Simd.ORDER).fma(n, d);
+      p += STEP;
+      q += STEP;
+      a = FloatVector.fromMemorySegment(Simd.FLOATS, w, p, Simd.ORDER).fma(n, a);
+      b = FloatVector.fromMemorySegment(Simd.FLOATS, w, p + Simd.BYTES, Simd.ORDER).fma(n, b);
+      c = FloatVector.fromMemorySegment(Simd.FLOATS, w, q, Simd.ORDER).fma(n, c);
+      d = FloatVector.fromMemorySegment(Simd.FLOATS, w, q + Simd.BYTES, Simd.ORDER).fma(n, d);
     }
     if (whole < columns) {
       FloatVector n = Simd.all(x[xAt + whole]);
-      long p = whole * Simd.BYTES;
-      a = Simd.floats(w, first + p).fma(n, a);
-      b = Simd.floats(w, second + p).fma(n, b);
-      c = Simd.floats(w, third + p).fma(n, c);
-      d = Simd.floats(w, fourth + p).fma(n, d);
+      long p = first + whole * STEP;
+      long q = second + whole * STEP;
+      a = Simd.floats(w, p).fma(n, a);
+      b = Simd.floats(w, p + Simd.BYTES).fma(n, b);
+      c = Simd.floats(w, q).fma(n, c);
+      d = Simd.floats(w, q + Simd.BYTES).fma(n, d);
     }
     a.intoArray(sums, 0);
     b.intoArray(sums, Simd.WIDTH);
@@ -114,14 +102,14 @@ record FloatPacking(boolean rounds) implements Packing {
       MemorySegment panel,
       long panelAt,
       Scratch scratch) {
-    long at = w.at(group) + from * Simd.BYTES;
-    MemorySegment.copy(w.data, at, panel, panelAt, (to - from) * Simd.BYTES);
+    long at = w.at(group) + from * STEP;
+    MemorySegment.copy(w.data, at, panel, panelAt, (to - from) * STEP);
   }
 
   @Override
-  public void row(CpuWeights w, int group, int lane, float[] into, int intoAt) {
+  public void row(CpuWeights w, int group, int row, float[] into, int intoAt) {
     for (int c = 0; c < w.columns(); c++) {
-      into[intoAt + c] = Float.intBitsToFloat(Packing.word(w.data, w.at(group), c, lane));
+      into[intoAt + c] = Float.intBitsToFloat(Packing.word(w.data, w.at(group), c, row));
     }
   }
 }

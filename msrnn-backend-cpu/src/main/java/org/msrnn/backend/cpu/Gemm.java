@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Matrix-matrix products. Two groups of rows and some of their columns are decoded to floats, a
- * panel that stays in the first cache while many tokens pass; the innermost loop keeps the sums of
- * two vectors of rows by some tokens in registers. All formats share that loop.
+ * Matrix-matrix products. A group of rows, some of its columns, is decoded to floats, a panel that
+ * stays in the first cache while many tokens pass; the innermost loop keeps the sums of two vectors
+ * of rows by some tokens in registers. All formats share that loop.
  *
  * <p>Tokens come in tiles ({@link Inputs}), whose numbers lie in the order of their use.
  */
@@ -30,17 +30,15 @@ final class Gemm {
   /** Tokens for which a panel is decoded at a time: their inputs stay in the second cache. */
   private static final int TOKENS_A_TIME = 192;
 
-  private static final int GROUPS = 2;
-
   /** Columns of a panel, such that it takes 16 to 24 KiB of the first cache. */
   private static final int DEPTH =
-      Math.min(256, 24_576 / (int) (GROUPS * Simd.BYTES)) / Packing.PANEL_STEP * Packing.PANEL_STEP;
+      Math.min(256, 24_576 / (int) Packing.STEP) / Packing.PANEL_STEP * Packing.PANEL_STEP;
 
   /** Bytes of a panel. */
-  static final long PANEL_BYTES = (long) GROUPS * DEPTH * Simd.BYTES;
+  static final long PANEL_BYTES = DEPTH * Packing.STEP;
 
   /** Numbers in a tile of sums. */
-  static final int TILE_NUMBERS = GROUPS * TOKENS * Simd.WIDTH;
+  static final int TILE_NUMBERS = TOKENS * Packing.ROWS;
 
   private Gemm() {}
 
@@ -61,18 +59,17 @@ final class Gemm {
     for (int t = 0; t < in.tokens(); t += TOKENS_A_TIME) {
       int end = Math.min(in.tokens(), t + TOKENS_A_TIME);
       for (int column = 0; column < w.columns(); column += DEPTH) {
-        for (int g = from; g < to; g += GROUPS) {
-          pair(w, g, g + 1 < to, column, in, t, end, out, scratch);
+        for (int g = from; g < to; g++) {
+          group(w, g, column, in, t, end, out, scratch);
         }
       }
     }
   }
 
-  /** Adds what some columns of one or two groups contribute to some tokens. */
-  private static void pair(
+  /** Adds what some columns of a group contribute to some tokens. */
+  private static void group(
       CpuWeights w,
       int group,
-      boolean two,
       int column,
       Inputs in,
       int firstToken,
@@ -81,44 +78,33 @@ final class Gemm {
       Scratch scratch) {
     int depth = Math.min(DEPTH, w.columns() - column);
     MemorySegment panel = scratch.panel();
-    long first = 0;
-    long second = two ? DEPTH * Simd.BYTES : 0;
+    long at = 0;
     if (w.packing instanceof FloatPacking) {
       panel = w.data;
-      first = w.at(group) + column * Simd.BYTES;
-      second = two ? w.at(group + 1) + column * Simd.BYTES : first;
+      at = w.at(group) + column * Packing.STEP;
     } else {
-      decode(w, group, column, depth, panel, first, scratch);
-      if (two) {
-        decode(w, group + 1, column, depth, panel, second, scratch);
-      }
+      w.packing.decode(w, group, column, column + depth, panel, at, scratch);
     }
     float[] x = w.packing.rounds() ? in.roundedTiles : in.tiles;
     float[] sums = scratch.tile;
-    int row = group * Simd.WIDTH;
-    int rows = w.rowsOf(group, two ? group + 2 : group + 1);
+    int row = group * Packing.ROWS;
+    int rows = w.rowsOf(group);
     for (int t = firstToken; t < endToken; t += TOKENS) {
       int size = tileSize(in.tokens() - t);
       int xAt = t * in.columns() + column * size;
       if (size == MANY_TOKENS) {
-        six(panel, first, second, depth, x, xAt, sums);
+        six(panel, at, depth, x, xAt, sums);
       } else {
-        four(panel, first, second, depth, x, xAt, sums);
+        four(panel, at, depth, x, xAt, sums);
       }
       for (int i = 0; i < Math.min(size, in.tokens() - t); i++) {
-        emit(sums, i * GROUPS * Simd.WIDTH, out.data, out.at(t + i) + row, rows, column > 0);
+        emit(sums, i * Packing.ROWS, out.data, out.at(t + i) + row, rows, column > 0);
       }
     }
   }
 
-  private static void decode(
-      CpuWeights w, int group, int from, int depth, MemorySegment panel, long at, Scratch scratch) {
-    w.packing.decode(w, group, from, from + depth, panel, at, scratch);
-  }
-
   @Kernel
-  private static void six(
-      MemorySegment w, long first, long second, int depth, float[] x, int xAt, float[] sums) {
+  private static void six(MemorySegment w, long at, int depth, float[] x, int xAt, float[] sums) {
     FloatVector a0 = FloatVector.zero(Simd.FLOATS);
     FloatVector a1 = a0;
     FloatVector a2 = a0;
@@ -132,10 +118,9 @@ final class Gemm {
     FloatVector b4 = a0;
     FloatVector b5 = a0;
     for (int k = 0; k < depth; k++) {
-      FloatVector a =
-          FloatVector.fromMemorySegment(Simd.FLOATS, w, first + k * Simd.BYTES, Simd.ORDER);
-      FloatVector b =
-          FloatVector.fromMemorySegment(Simd.FLOATS, w, second + k * Simd.BYTES, Simd.ORDER);
+      long p = at + k * Packing.STEP;
+      FloatVector a = FloatVector.fromMemorySegment(Simd.FLOATS, w, p, Simd.ORDER);
+      FloatVector b = FloatVector.fromMemorySegment(Simd.FLOATS, w, p + Simd.BYTES, Simd.ORDER);
       int i = xAt + k * MANY_TOKENS;
       FloatVector v = FloatVector.broadcast(Simd.FLOATS, x[i]);
       a0 = a.fma(v, a0);
@@ -171,8 +156,7 @@ final class Gemm {
   }
 
   @Kernel
-  private static void four(
-      MemorySegment w, long first, long second, int depth, float[] x, int xAt, float[] sums) {
+  private static void four(MemorySegment w, long at, int depth, float[] x, int xAt, float[] sums) {
     FloatVector a0 = FloatVector.zero(Simd.FLOATS);
     FloatVector a1 = a0;
     FloatVector a2 = a0;
@@ -182,10 +166,9 @@ final class Gemm {
     FloatVector b2 = a0;
     FloatVector b3 = a0;
     for (int k = 0; k < depth; k++) {
-      FloatVector a =
-          FloatVector.fromMemorySegment(Simd.FLOATS, w, first + k * Simd.BYTES, Simd.ORDER);
-      FloatVector b =
-          FloatVector.fromMemorySegment(Simd.FLOATS, w, second + k * Simd.BYTES, Simd.ORDER);
+      long p = at + k * Packing.STEP;
+      FloatVector a = FloatVector.fromMemorySegment(Simd.FLOATS, w, p, Simd.ORDER);
+      FloatVector b = FloatVector.fromMemorySegment(Simd.FLOATS, w, p + Simd.BYTES, Simd.ORDER);
       int i = xAt + k * FEW_TOKENS;
       FloatVector v = FloatVector.broadcast(Simd.FLOATS, x[i]);
       a0 = a.fma(v, a0);

@@ -20,7 +20,7 @@ record HalfPairs() implements BlockScales {
 
   @Override
   public long bytes(int columns) {
-    return columns / Packing.BLOCK * Simd.BYTES;
+    return columns / Packing.BLOCK * Packing.STEP;
   }
 
   @Override
@@ -38,13 +38,13 @@ record HalfPairs() implements BlockScales {
   }
 
   @Override
-  public float scale(MemorySegment from, long group, int block, int lane) {
-    return Half.number(Packing.word(from, group, block, lane));
+  public float scale(MemorySegment from, long group, int block, int row) {
+    return Half.number(Packing.word(from, group, block, row));
   }
 
   @Override
-  public float offset(MemorySegment from, long group, int block, int lane) {
-    return Half.number(Packing.word(from, group, block, lane) >>> 16);
+  public float offset(MemorySegment from, long group, int block, int row) {
+    return Half.number(Packing.word(from, group, block, row) >>> 16);
   }
 
   @Override
@@ -56,36 +56,66 @@ record HalfPairs() implements BlockScales {
       int end,
       float less,
       float[] scales,
-      float[] offsets,
-      int at) {
+      float[] offsets) {
+    FloatVector higher = FloatVector.broadcast(Simd.FLOATS, less);
     int whole = first + (end - first & -2);
     for (int b = first; b < whole; b += 2) {
-      long p = group + b * Simd.BYTES;
-      int to = at + (b - first) * Simd.WIDTH;
+      long p = group + b * Packing.STEP;
+      int to = (b - first) * Packing.ROWS;
       IntVector words = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
-      IntVector lower = words.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
-      FloatVector scale = lower.reinterpretAsFloats().mul(Half.TO_FLOAT);
-      IntVector upper = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
-      FloatVector offset = upper.reinterpretAsFloats().mul(Half.TO_FLOAT);
-      offset = scale.fma(FloatVector.broadcast(Simd.FLOATS, less), offset);
+      IntVector half = words.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      FloatVector scale = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      half = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      FloatVector offset = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
       scale.intoArray(scales, to);
-      offset.intoArray(offsets, to);
-      words = IntVector.fromMemorySegment(Simd.INTS, from, p + Simd.BYTES, Simd.ORDER);
-      lower = words.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
-      scale = lower.reinterpretAsFloats().mul(Half.TO_FLOAT);
-      upper = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
-      offset = upper.reinterpretAsFloats().mul(Half.TO_FLOAT);
-      offset = scale.fma(FloatVector.broadcast(Simd.FLOATS, less), offset);
-      scale.intoArray(scales, to + Simd.WIDTH);
-      offset.intoArray(offsets, to + Simd.WIDTH);
+      scale.fma(higher, offset).intoArray(offsets, to);
+      p += Simd.BYTES;
+      to += Simd.WIDTH;
+      words = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
+      half = words.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      scale = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      half = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      offset = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      scale.intoArray(scales, to);
+      scale.fma(higher, offset).intoArray(offsets, to);
+      p += Simd.BYTES;
+      to += Simd.WIDTH;
+      words = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
+      half = words.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      scale = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      half = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      offset = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      scale.intoArray(scales, to);
+      scale.fma(higher, offset).intoArray(offsets, to);
+      p += Simd.BYTES;
+      to += Simd.WIDTH;
+      words = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
+      half = words.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      scale = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      half = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      offset = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      scale.intoArray(scales, to);
+      scale.fma(higher, offset).intoArray(offsets, to);
     }
     if (whole < end) {
-      int to = at + (whole - first) * Simd.WIDTH;
-      IntVector words =
-          IntVector.fromMemorySegment(Simd.INTS, from, group + whole * Simd.BYTES, Simd.ORDER);
-      FloatVector scale = Half.lower(words);
+      long p = group + whole * Packing.STEP;
+      int to = (whole - first) * Packing.ROWS;
+      IntVector words = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
+      IntVector half = words.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      FloatVector scale = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      half = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      FloatVector offset = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
       scale.intoArray(scales, to);
-      scale.fma(Simd.all(less), Half.upper(words)).intoArray(offsets, to);
+      scale.fma(higher, offset).intoArray(offsets, to);
+      p += Simd.BYTES;
+      to += Simd.WIDTH;
+      words = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
+      half = words.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      scale = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      half = words.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
+      offset = half.reinterpretAsFloats().mul(Half.TO_FLOAT);
+      scale.intoArray(scales, to);
+      scale.fma(higher, offset).intoArray(offsets, to);
     }
   }
 }

@@ -1,18 +1,22 @@
 package org.msrnn.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import org.msrnn.api.backend.Tensor;
 
 /**
- * A 16-bit scale for each 32 columns, which stands before the block in files: a vector for two
- * neighbouring blocks, the first one's scales in the lower halves of its words.
+ * A 16-bit scale for each 32 columns, which stands before the block in files: a word for two
+ * neighbouring blocks, the first one's scale in its lower half.
  */
 record HalfScales() implements BlockScales {
   @Override
+  public int stride(int columns) {
+    return (columns / Packing.BLOCK + 1) & -2;
+  }
+
+  @Override
   public long bytes(int columns) {
-    return (columns / Packing.BLOCK + 1) / 2 * Simd.BYTES;
+    return stride(columns) / 2 * Packing.STEP;
   }
 
   @Override
@@ -32,8 +36,8 @@ record HalfScales() implements BlockScales {
   }
 
   @Override
-  public float scale(MemorySegment from, long group, int block, int lane) {
-    return Half.number(Packing.word(from, group, block / 2, lane) >>> 16 * (block & 1));
+  public float scale(MemorySegment from, long group, int block, int row) {
+    return Half.number(Packing.word(from, group, block / 2, row) >>> 16 * (block & 1));
   }
 
   @Override
@@ -44,14 +48,17 @@ record HalfScales() implements BlockScales {
       int end,
       float less,
       float[] scales,
-      float[] offsets,
-      int at) {
-    long p = group + first / 2 * Simd.BYTES;
-    for (int b = 0; b < end - first; b += 2) {
-      IntVector words = Simd.ints(from, p + b / 2 * Simd.BYTES);
-      FloatVector even = Half.lower(words);
-      even.intoArray(scales, at + b * Simd.WIDTH);
-      Half.upper(words).intoArray(scales, at + (b + 1) * Simd.WIDTH);
+      float[] offsets) {
+    int pairs = (end - first + 1) / 2;
+    long at = group + first / 2 * Packing.STEP;
+    for (int i = 0; i < pairs; i++) {
+      int to = 2 * i * Packing.ROWS;
+      IntVector words = Simd.ints(from, at + i * Packing.STEP);
+      Half.lower(words).intoArray(scales, to);
+      Half.upper(words).intoArray(scales, to + Packing.ROWS);
+      words = Simd.ints(from, at + i * Packing.STEP + Simd.BYTES);
+      Half.lower(words).intoArray(scales, to + Simd.WIDTH);
+      Half.upper(words).intoArray(scales, to + Packing.ROWS + Simd.WIDTH);
     }
   }
 }

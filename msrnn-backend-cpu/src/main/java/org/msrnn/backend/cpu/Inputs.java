@@ -1,6 +1,8 @@
 package org.msrnn.backend.cpu;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.F2I;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
 import jdk.incubator.vector.FloatVector;
@@ -23,6 +25,22 @@ final class Inputs implements WorkerPool.Task {
 
   private static final int TILES_A_CHUNK = 4;
 
+  /** What to add to each of four neighbours, times the one before it. */
+  private static final int[] BEFORE = new int[Simd.WIDTH];
+
+  static {
+    for (int i = 0; i < BEFORE.length; i++) {
+      BEFORE[i] = i % 4 == 0 ? 0 : -16;
+    }
+  }
+
+  // the forms: {@link #x}, {@link #sums}, {@link #rounded}, and with it the integers in one order
+  static final int PLAIN = 1;
+  static final int SUMS = 2;
+  static final int ROUNDED = 4;
+  static final int BYTE_PAIRS = 8;
+  static final int NIBBLE_PAIRS = 16;
+
   /** Plain inputs, token t from {@link #at(int)} on. */
   float[] x = {};
 
@@ -30,8 +48,7 @@ final class Inputs implements WorkerPool.Task {
   private int stride;
   private int columns;
   private int tokens;
-  private boolean wantsPlain;
-  private boolean wantsRounded;
+  private int forms;
 
   /** Rounded inputs, {@code [token][column]}. */
   float[] rounded = {};
@@ -41,12 +58,19 @@ final class Inputs implements WorkerPool.Task {
    * 0 and 2 in the first, 1 and 3 in the second, the first of them in the lower half. So stand the
    * bytes of a word, if all halves are shifted alike.
    */
-  int[] pairs = {};
+  int[] bytePairs = {};
+
+  /**
+   * Rounded inputs as integers, of four neighbours each but the first less 16 times the one before
+   * it, {@code [token][block][16]}, two a word: number i of a block in the lower half, number 16 +
+   * i in the upper one. See {@link NibblePacking}.
+   */
+  int[] nibblePairs = {};
 
   /** Scales of the integers, {@code [token][block]}. */
   float[] scales = {};
 
-  /** Eight times the sum of a block's integers, {@code [token][block]}. */
+  /** Eight times the sum of a block's integers in the upper half, {@code [token][block]}. */
   int[] offsets = {};
 
   /** Sums of the plain inputs of each block, {@code [token][block]}. */
@@ -61,7 +85,7 @@ final class Inputs implements WorkerPool.Task {
   /** Rounded inputs in tiles. */
   float[] roundedTiles = {};
 
-  private int[] integers = {};
+  private int[] integers = {}; // of a token, behind a vector that is not used
 
   /** Takes rows of a buffer. */
   void of(CpuBuffer buffer, int firstRow, int rows, int width) {
@@ -90,34 +114,51 @@ final class Inputs implements WorkerPool.Task {
     return tokens >= Gemm.LEAST_TOKENS;
   }
 
-  /** Makes the forms that are wanted. */
-  void prepare(boolean plain, boolean roundedToo, boolean sumsToo, WorkerPool pool) {
-    wantsPlain = plain;
-    wantsRounded = roundedToo;
-    if (roundedToo) {
+  /**
+   * Makes the forms that are wanted.
+   *
+   * @param wanted some of {@link #PLAIN} and its like
+   */
+  void prepare(int wanted, WorkerPool pool) {
+    forms = wanted;
+    if (wants(ROUNDED)) {
       rounded = Scratch.atLeast(rounded, (long) tokens * columns);
     }
     if (tiled()) {
       long numbers = (long) (tokens + Gemm.TOKENS) * columns;
-      tiles = plain ? Scratch.atLeast(tiles, numbers) : tiles;
-      roundedTiles = roundedToo ? Scratch.atLeast(roundedTiles, numbers) : roundedTiles;
+      tiles = wants(PLAIN) ? Scratch.atLeast(tiles, numbers) : tiles;
+      roundedTiles = wants(ROUNDED) ? Scratch.atLeast(roundedTiles, numbers) : roundedTiles;
       int all = Gemm.tiles(tokens);
       pool.run(this, (all + TILES_A_CHUNK - 1) / TILES_A_CHUNK);
       return;
     }
-    if (plain && sumsToo) {
+    if (wants(SUMS)) {
       sum();
     }
-    if (roundedToo) {
-      int numbers = tokens * columns;
-      integers = atLeast(integers, columns);
-      pairs = atLeast(pairs, numbers / 2);
-      offsets = atLeast(offsets, numbers / BLOCK);
-      scales = Scratch.atLeast(scales, numbers / BLOCK);
-      roundedSums = Scratch.atLeast(roundedSums, numbers / BLOCK);
-      for (int t = 0; t < tokens; t++) {
-        round(t, true);
-        pair(t);
+    if (wants(ROUNDED)) {
+      integers();
+    }
+  }
+
+  private boolean wants(int form) {
+    return (forms & form) != 0;
+  }
+
+  private void integers() {
+    int numbers = tokens * columns;
+    integers = atLeast(integers, Simd.WIDTH + columns);
+    bytePairs = wants(BYTE_PAIRS) ? atLeast(bytePairs, numbers / 2) : bytePairs;
+    nibblePairs = wants(NIBBLE_PAIRS) ? atLeast(nibblePairs, numbers / 2) : nibblePairs;
+    offsets = atLeast(offsets, numbers / BLOCK);
+    scales = Scratch.atLeast(scales, numbers / BLOCK);
+    roundedSums = Scratch.atLeast(roundedSums, numbers / BLOCK);
+    for (int t = 0; t < tokens; t++) {
+      round(t, true);
+      if (wants(BYTE_PAIRS)) {
+        pairBytes(t);
+      }
+      if (wants(NIBBLE_PAIRS)) {
+        pairNibbles(t);
       }
     }
   }
@@ -147,10 +188,10 @@ final class Inputs implements WorkerPool.Task {
       int first = tile * Gemm.TOKENS;
       int size = Gemm.tileSize(tokens - first);
       int present = Math.min(size, tokens - first);
-      if (wantsPlain) {
+      if (wants(PLAIN)) {
         tile(x, at(first), stride, present, size, columns, tiles, first * columns);
       }
-      if (wantsRounded) {
+      if (wants(ROUNDED)) {
         for (int t = first; t < first + present; t++) {
           round(t, false);
         }
@@ -186,7 +227,15 @@ final class Inputs implements WorkerPool.Task {
       float scale = RoundedInputs.scale(most);
       if (keep) {
         scales[(to + b) / BLOCK] = scale;
-        round(x, from + b, RoundedInputs.inverse(most), scale, rounded, to + b, integers, b);
+        round(
+            x,
+            from + b,
+            RoundedInputs.inverse(most),
+            scale,
+            rounded,
+            to + b,
+            integers,
+            Simd.WIDTH + b);
       } else {
         round(x, from + b, RoundedInputs.inverse(most), scale, rounded, to + b);
       }
@@ -225,19 +274,34 @@ final class Inputs implements WorkerPool.Task {
     }
   }
 
-  private void pair(int token) {
+  private void pairBytes(int token) {
     int to = token * columns;
+    for (int i = 0; i < columns; i += 4) {
+      int k = Simd.WIDTH + i;
+      bytePairs[(to + i) / 2] = integers[k] & 0xffff | integers[k + 2] << 16;
+      bytePairs[(to + i) / 2 + 1] = integers[k + 1] & 0xffff | integers[k + 3] << 16;
+    }
+  }
+
+  private void pairNibbles(int token) {
     for (int b = 0; b < columns; b += BLOCK) {
-      int sum = 0;
-      for (int i = 0; i < BLOCK; i++) {
-        sum += integers[b + i];
+      int block = (token * columns + b) / BLOCK;
+      IntVector sum = IntVector.zero(Simd.INTS);
+      for (int i = 0; i < BLOCK / 2; i += Simd.WIDTH) {
+        int k = Simd.WIDTH + b + i;
+        IntVector left = IntVector.fromArray(Simd.INTS, integers, k);
+        IntVector right = IntVector.fromArray(Simd.INTS, integers, k + BLOCK / 2);
+        sum = sum.add(left).add(right);
+        IntVector before = IntVector.fromArray(Simd.INTS, BEFORE, 0);
+        left = left.add(IntVector.fromArray(Simd.INTS, integers, k - 1).mul(before));
+        right = right.add(IntVector.fromArray(Simd.INTS, integers, k - 1 + BLOCK / 2).mul(before));
+        left.and(0xffff)
+            .or(right.lanewise(LSHL, 16))
+            .intoArray(nibblePairs, block * (BLOCK / 2) + i);
       }
-      offsets[(to + b) / BLOCK] = 8 * sum;
-      roundedSums[(to + b) / BLOCK] = sum * scales[(to + b) / BLOCK];
-      for (int i = b; i < b + BLOCK; i += 4) {
-        pairs[(to + i) / 2] = integers[i] & 0xffff | integers[i + 2] << 16;
-        pairs[(to + i) / 2 + 1] = integers[i + 1] & 0xffff | integers[i + 3] << 16;
-      }
+      int all = sum.reduceLanes(ADD);
+      offsets[block] = 8 * all << 16;
+      roundedSums[block] = all * scales[block];
     }
   }
 }

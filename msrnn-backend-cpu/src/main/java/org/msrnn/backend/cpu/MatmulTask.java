@@ -19,7 +19,7 @@ final class MatmulTask implements WorkerPool.Task {
   private static final int CHUNKS_A_THREAD = 6;
 
   /** Groups that kernels compute together: a chunk has whole lots of them. */
-  private static final int TOGETHER = 4;
+  private static final int TOGETHER = PlainPacking.TOGETHER;
 
   private final Scratch[] scratches;
   private final @Nullable CpuWeights[] weights = new CpuWeights[MOST_PARTS];
@@ -78,19 +78,15 @@ final class MatmulTask implements WorkerPool.Task {
   void run(WorkerPool pool) {
     int groups = 0;
     long work = 0;
-    boolean plain = false;
-    boolean rounded = false;
-    boolean sums = false;
+    int forms = 0;
     for (int p = 0; p < parts; p++) {
       CpuWeights w = part(p);
-      plain |= !w.packing.rounds();
-      rounded |= w.packing.rounds();
-      sums |= w.packing.sumsInputs();
+      forms |= w.packing.inputs();
       groups = gate == null ? groups + w.groups() : w.groups();
-      work += (long) w.groups() * Simd.WIDTH * w.columns() * rows;
+      work += (long) w.groups() * Packing.ROWS * w.columns() * rows;
     }
     inputs.of(x, firstRow, rows, part(0).columns());
-    inputs.prepare(plain, rounded, sums, pool);
+    inputs.prepare(forms, pool);
     long chunks = Math.min(work / CHUNK_WORK, (long) CHUNKS_A_THREAD * pool.threads());
     chunks = Math.clamp(chunks, 1, groups);
     groupsAChunk = (int) ((groups + chunks - 1) / chunks);
@@ -137,7 +133,7 @@ final class MatmulTask implements WorkerPool.Task {
     multiply(1, from, to, scratch);
     CpuBuffer gates = out(0);
     CpuBuffer ups = out(1);
-    int first = from * Simd.WIDTH;
+    int first = from * Packing.ROWS;
     int count = part(0).rowsOf(from, to);
     for (int t = 0; t < rows; t++) {
       VectorMath.gate(
@@ -153,7 +149,7 @@ final class MatmulTask implements WorkerPool.Task {
       return;
     }
     for (int t = 0; t < rows; t++) {
-      int y = out.at(t) + from * Simd.WIDTH;
+      int y = out.at(t) + from * Packing.ROWS;
       w.packing.product(w, from, to, inputs, t, out.data, y, scratch);
     }
   }

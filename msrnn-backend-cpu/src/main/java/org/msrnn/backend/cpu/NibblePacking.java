@@ -15,48 +15,47 @@ import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
 
 /**
- * Formats of four bits. A block of 32 columns is four vectors of words of eight nibbles, not yet
- * less 8, which kernels take off all of them; scales stand apart, see {@link BlockScales}.
+ * Formats of four bits. A block of 32 columns is four words of eight nibbles of every row, four of
+ * the first half of the block and as many of the second, not yet less 8, which kernels take off all
+ * of them; scales stand apart, see {@link BlockScales}.
  *
- * <p>Products with one vector are products of integers: taking a nibble out costs as much as using
- * it, and as integers two are used at a time. Sums of 16 of them are below {@code 16 * 15 * 127 <
- * 2^15}. Inputs are rounded for that, and for matrix-matrix products too, so that a token gets the
- * same numbers on either way. What offsets add is theirs times the sum of the inputs of their
- * block.
+ * <p>Products with one vector are products of integers of 16 bits, in which all that is beyond them
+ * is lost, as it may: the sum of a block is less than {@code 32 * 8 * 127 < 2^15}. So a nibble need
+ * not be taken out. The half h of a word is {@code n0 + 16 n1 + 256 n2 + 4096 n3}; then {@code n0 =
+ * h - 16 (h >>> 4)}, {@code n1 = (h >>> 4) - 16 (h >>> 8)} and so on, and the products of four
+ * inputs are h, h >>> 4, h >>> 8 and h >>> 12, times each input less 16 times the one before it
+ * ({@link Inputs#nibblePairs}). Inputs are rounded for that, and for matrix-matrix products too, so
+ * that a token gets the same numbers on either way. What offsets add is theirs times the sum of the
+ * inputs of their block.
  *
  * @param scales scales and offsets of blocks of 32 columns
  */
-record NibblePacking(BlockScales scales) implements StreamedPacking {
+record NibblePacking(BlockScales scales) implements BlockPacking {
   private static final int WORDS = 4; // of a block
+  private static final int PAIRS = BLOCK / 2; // of inputs of a block
   private static final int TOP = 0xf0000000;
-  private static final int LOWEST = 0x000f000f; // of each half of a word
   private static final int LESS_8 = 0x80000000; // at the top: q - 8 is q with its top bit turned
   private static final float LESS = 8;
   private static final float SCALE_DOWN = 0x1p-28f;
 
   @Override
-  public boolean rounds() {
-    return true;
-  }
-
-  @Override
-  public boolean sumsInputs() {
-    return scales.offsets();
+  public int inputs() {
+    return Inputs.ROUNDED | Inputs.NIBBLE_PAIRS;
   }
 
   @Override
   public long groupBytes(int columns) {
-    return columns / 8 * Simd.BYTES;
+    return columns / 8 * STEP;
   }
 
   @Override
-  public long scaleBytes(int columns) {
-    return scales.bytes(columns);
+  public float less() {
+    return LESS;
   }
 
   @Override
   public boolean pack(Tensor tensor, CpuWeights into, int group) {
-    int row = group * Simd.WIDTH;
+    int row = group * ROWS;
     int rows = into.rowsOf(group);
     TensorType type = tensor.type();
     MemorySegment data = tensor.data();
@@ -66,114 +65,88 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
     for (int b = 0; b < blocks; b++) {
       for (int r = 0; r < rows; r++) {
         long block = ((long) (row + r) * blocks + b) * type.blockBytes();
-        FileCodes.nibbles(type, data, block, into.data, codes + b * (words * Simd.BYTES) + 4L * r);
+        FileCodes.nibbles(type, data, block, into.data, codes + b * (words * STEP) + 4L * r);
       }
     }
     return scales.pack(tensor, row, rows, into.data, into.scalesAt(group));
   }
 
   @Override
-  public void pair(
+  public void span(
       CpuWeights w,
-      int first,
-      int second,
+      int group,
       int from,
       int to,
+      float[] scales,
+      int scalesAt,
       Inputs in,
       int token,
-      float[] sums,
-      int sumsAt,
-      Scratch scratch) {
-    int block = from / BLOCK;
-    int blocks = (to - from) / BLOCK;
-    float[] decoded = scratch.scales(2 * blocks);
-    float[] offsets = scales.offsets() ? scratch.offsets(2 * blocks) : decoded;
-    scales.decode(w, first, second, block, block + blocks, LESS, decoded, offsets);
-    int input = token * (w.columns() / BLOCK) + block; // of blocks
-    if (scales.offsets()) {
-      BlockScales.addOffsets(offsets, blocks, in.roundedSums, input, sums, sumsAt);
-    }
-    long one = w.at(first) + from / 8 * Simd.BYTES;
-    long two = w.at(second) + from / 8 * Simd.BYTES;
-    short[] products = scratch.products;
-    products(w.data, one, two, blocks * WORDS, in.pairs, input * (BLOCK / 2), products);
-    sums(products, blocks, decoded, in.scales, in.offsets, input, sums, sumsAt);
+      float[] sums) {
+    long at = w.at(group) + from / 8 * STEP;
+    int block = (token * w.columns() + from) / BLOCK;
+    int end = block + (to - from) / BLOCK;
+    span(w.data, at, block, end, scales, scalesAt, in.nibblePairs, in.scales, in.offsets, sums);
   }
 
   /**
-   * Sums of the products of four columns in each half of a word, all halves as they come.
+   * Adds products: of four columns in each half of a word, then of a block.
    *
-   * @param words of each group
-   * @param into {@code [word][group][half]}
+   * @param first first block of inputs
+   * @param end end of the blocks
+   * @param offsets what is taken off the sum of a block, in the upper halves of words
    */
   @Kernel
-  private static void products(
-      MemorySegment w, long first, long second, int words, int[] pairs, int pairsAt, short[] into) {
-    for (int i = 0; i < words; i++) {
-      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, first + i * Simd.BYTES, Simd.ORDER);
-      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, second + i * Simd.BYTES, Simd.ORDER);
-      int k = pairsAt + 4 * i;
-      ShortVector n = Simd.shorts(pairs[k]);
-      ShortVector a = u.and(LOWEST).reinterpretAsShorts().mul(n);
-      ShortVector b = v.and(LOWEST).reinterpretAsShorts().mul(n);
-      n = Simd.shorts(pairs[k + 1]);
-      a = a.add(u.lanewise(LSHR, 4).and(LOWEST).reinterpretAsShorts().mul(n));
-      b = b.add(v.lanewise(LSHR, 4).and(LOWEST).reinterpretAsShorts().mul(n));
-      n = Simd.shorts(pairs[k + 2]);
-      a = a.add(u.lanewise(LSHR, 8).and(LOWEST).reinterpretAsShorts().mul(n));
-      b = b.add(v.lanewise(LSHR, 8).and(LOWEST).reinterpretAsShorts().mul(n));
-      n = Simd.shorts(pairs[k + 3]);
-      a = a.add(u.lanewise(LSHR, 12).and(LOWEST).reinterpretAsShorts().mul(n));
-      b = b.add(v.lanewise(LSHR, 12).and(LOWEST).reinterpretAsShorts().mul(n));
-      a.intoArray(into, 4 * i * Simd.WIDTH);
-      b.intoArray(into, 4 * i * Simd.WIDTH + 2 * Simd.WIDTH);
-    }
-  }
-
-  /**
-   * Adds the sums of blocks.
-   *
-   * @param inputScales of blocks, from {@code input} on
-   * @param offsets what is taken off the sum of a block, likewise
-   */
-  @Kernel
-  private static void sums(
-      short[] products,
-      int blocks,
+  private static void span(
+      MemorySegment w,
+      long at,
+      int first,
+      int end,
       float[] scales,
+      int scalesAt,
+      int[] pairs,
       float[] inputScales,
       int[] offsets,
-      int input,
-      float[] sums,
-      int sumsAt) {
+      float[] sums) {
     FloatVector sum = FloatVector.zero(Simd.FLOATS);
     FloatVector otherSum = sum;
-    int group = 2 * Simd.WIDTH;
-    int word = 2 * group;
-    for (int b = 0; b < blocks; b++) {
-      int p = b * WORDS * word;
-      int q = p + group;
-      ShortVector u = ShortVector.fromArray(Simd.SHORTS, products, p);
-      u = u.add(ShortVector.fromArray(Simd.SHORTS, products, p + word));
-      u = u.add(ShortVector.fromArray(Simd.SHORTS, products, p + 2 * word));
-      u = u.add(ShortVector.fromArray(Simd.SHORTS, products, p + 3 * word));
-      ShortVector v = ShortVector.fromArray(Simd.SHORTS, products, q);
-      v = v.add(ShortVector.fromArray(Simd.SHORTS, products, q + word));
-      v = v.add(ShortVector.fromArray(Simd.SHORTS, products, q + 2 * word));
-      v = v.add(ShortVector.fromArray(Simd.SHORTS, products, q + 3 * word));
-      IntVector less = IntVector.broadcast(Simd.INTS, offsets[input + b]);
-      IntVector c = u.reinterpretAsInts();
-      IntVector d = v.reinterpretAsInts();
-      c = c.lanewise(ASHR, 16).add(c.lanewise(LSHL, 16).lanewise(ASHR, 16)).sub(less);
-      d = d.lanewise(ASHR, 16).add(d.lanewise(LSHL, 16).lanewise(ASHR, 16)).sub(less);
-      FloatVector inputScale = FloatVector.broadcast(Simd.FLOATS, inputScales[input + b]);
-      FloatVector scale = FloatVector.fromArray(Simd.FLOATS, scales, b * Simd.WIDTH);
-      sum = ((FloatVector) c.convert(I2F, 0)).mul(inputScale).fma(scale, sum);
-      scale = FloatVector.fromArray(Simd.FLOATS, scales, (blocks + b) * Simd.WIDTH);
-      otherSum = ((FloatVector) d.convert(I2F, 0)).mul(inputScale).fma(scale, otherSum);
+    ShortVector a = ShortVector.zero(Simd.SHORTS);
+    ShortVector b = a;
+    int from = first * PAIRS;
+    for (int k = from; k < end * PAIRS; k += 4) {
+      long p = at + (k - from) * (STEP / 4);
+      ShortVector u = ShortVector.fromMemorySegment(Simd.SHORTS, w, p, Simd.ORDER);
+      ShortVector v = ShortVector.fromMemorySegment(Simd.SHORTS, w, p + Simd.BYTES, Simd.ORDER);
+      ShortVector n = IntVector.broadcast(Simd.INTS, pairs[k]).reinterpretAsShorts();
+      a = a.add(u.mul(n));
+      b = b.add(v.mul(n));
+      n = IntVector.broadcast(Simd.INTS, pairs[k + 1]).reinterpretAsShorts();
+      a = a.add(u.lanewise(LSHR, 4).mul(n));
+      b = b.add(v.lanewise(LSHR, 4).mul(n));
+      n = IntVector.broadcast(Simd.INTS, pairs[k + 2]).reinterpretAsShorts();
+      a = a.add(u.lanewise(LSHR, 8).mul(n));
+      b = b.add(v.lanewise(LSHR, 8).mul(n));
+      n = IntVector.broadcast(Simd.INTS, pairs[k + 3]).reinterpretAsShorts();
+      a = a.add(u.lanewise(LSHR, 12).mul(n));
+      b = b.add(v.lanewise(LSHR, 12).mul(n));
+      if ((k & PAIRS - 4) == PAIRS - 4) { // the last word of a block
+        int block = k / PAIRS;
+        int s = scalesAt + (block - first) * ROWS;
+        FloatVector inputScale = FloatVector.broadcast(Simd.FLOATS, inputScales[block]);
+        IntVector less = IntVector.broadcast(Simd.INTS, offsets[block]);
+        IntVector c = a.reinterpretAsInts();
+        c = c.add(c.lanewise(LSHL, 16)).sub(less).lanewise(ASHR, 16);
+        FloatVector scale = FloatVector.fromArray(Simd.FLOATS, scales, s);
+        sum = ((FloatVector) c.convert(I2F, 0)).mul(inputScale).fma(scale, sum);
+        c = b.reinterpretAsInts();
+        c = c.add(c.lanewise(LSHL, 16)).sub(less).lanewise(ASHR, 16);
+        scale = FloatVector.fromArray(Simd.FLOATS, scales, s + Simd.WIDTH);
+        otherSum = ((FloatVector) c.convert(I2F, 0)).mul(inputScale).fma(scale, otherSum);
+        a = ShortVector.zero(Simd.SHORTS);
+        b = a;
+      }
     }
-    Simd.add(sum, sums, sumsAt);
-    Simd.add(otherSum, sums, sumsAt + Simd.WIDTH);
+    Simd.add(sum, sums, 0);
+    Simd.add(otherSum, sums, Simd.WIDTH);
   }
 
   @Override
@@ -189,11 +162,11 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
     int blocks = (to - from) / BLOCK;
     float[] decoded = scratch.scales(blocks);
     float[] offsets = scratch.offsets(blocks);
-    scales.decode(w.data, w.scalesAt(group), first, first + blocks, LESS, decoded, offsets, 0);
+    scales.decode(w.data, w.scalesAt(group), first, first + blocks, LESS, decoded, offsets);
     if (!scales.offsets()) {
-      Arrays.fill(offsets, 0, blocks * Simd.WIDTH, 0);
+      Arrays.fill(offsets, 0, blocks * ROWS, 0);
     }
-    long codes = w.at(group) + from / 8 * Simd.BYTES;
+    long codes = w.at(group) + from / 8 * STEP;
     decode(w.data, codes, blocks, decoded, offsets, panel, panelAt);
   }
 
@@ -206,41 +179,46 @@ record NibblePacking(BlockScales scales) implements StreamedPacking {
       float[] offsets,
       MemorySegment panel,
       long panelAt) {
-    for (int b = 0; b < blocks; b++) {
-      FloatVector scale =
-          FloatVector.fromArray(Simd.FLOATS, scales, b * Simd.WIDTH).mul(SCALE_DOWN);
-      FloatVector offset = FloatVector.fromArray(Simd.FLOATS, offsets, b * Simd.WIDTH);
-      for (int i = 0; i < 2 * WORDS; i++) { // halves of words: columns 0, 1, 4, 5 and 2, 3, 6, 7
-        long p = at + (b * WORDS + i / 2) * Simd.BYTES;
-        long q = panelAt + (b * BLOCK + 4 * i - 2 * (i & 1)) * Simd.BYTES;
-        IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
-        words = words.lanewise(LSHL, 16 - 16 * (i & 1));
-        IntVector top = words.lanewise(LSHL, 12).and(TOP).lanewise(XOR, LESS_8);
-        FloatVector number = (FloatVector) top.convert(I2F, 0);
-        number.fma(scale, offset).intoMemorySegment(panel, q, Simd.ORDER);
-        top = words.lanewise(LSHL, 8).and(TOP).lanewise(XOR, LESS_8);
-        number = (FloatVector) top.convert(I2F, 0);
-        number.fma(scale, offset).intoMemorySegment(panel, q + Simd.BYTES, Simd.ORDER);
-        top = words.lanewise(LSHL, 4).and(TOP).lanewise(XOR, LESS_8);
-        number = (FloatVector) top.convert(I2F, 0);
-        number.fma(scale, offset).intoMemorySegment(panel, q + 4 * Simd.BYTES, Simd.ORDER);
-        top = words.and(TOP).lanewise(XOR, LESS_8);
-        number = (FloatVector) top.convert(I2F, 0);
-        number.fma(scale, offset).intoMemorySegment(panel, q + 5 * Simd.BYTES, Simd.ORDER);
-      }
+    for (int i = 0; i < blocks * WORDS * 4; i++) { // halves of words of both vectors of rows
+      int vector = i & 1;
+      int half = i >> 1 & 1;
+      int word = i >> 2;
+      int s = word / WORDS * ROWS + vector * Simd.WIDTH;
+      FloatVector scale = FloatVector.fromArray(Simd.FLOATS, scales, s).mul(SCALE_DOWN);
+      FloatVector offset = FloatVector.fromArray(Simd.FLOATS, offsets, s);
+      long p = at + word * STEP + vector * Simd.BYTES;
+      int column = word / WORDS * BLOCK + half * (BLOCK / 2) + word % WORDS * 4;
+      long q = panelAt + column * STEP + vector * Simd.BYTES;
+      IntVector words = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+      words = words.lanewise(LSHL, 16 - 16 * half);
+      IntVector top = words.lanewise(LSHL, 12).and(TOP).lanewise(XOR, LESS_8);
+      FloatVector number = (FloatVector) top.convert(I2F, 0);
+      number.fma(scale, offset).intoMemorySegment(panel, q, Simd.ORDER);
+      top = words.lanewise(LSHL, 8).and(TOP).lanewise(XOR, LESS_8);
+      number = (FloatVector) top.convert(I2F, 0);
+      number.fma(scale, offset).intoMemorySegment(panel, q + STEP, Simd.ORDER);
+      top = words.lanewise(LSHL, 4).and(TOP).lanewise(XOR, LESS_8);
+      number = (FloatVector) top.convert(I2F, 0);
+      number.fma(scale, offset).intoMemorySegment(panel, q + 2 * STEP, Simd.ORDER);
+      top = words.and(TOP).lanewise(XOR, LESS_8);
+      number = (FloatVector) top.convert(I2F, 0);
+      number.fma(scale, offset).intoMemorySegment(panel, q + 3 * STEP, Simd.ORDER);
     }
   }
 
   @Override
-  public void row(CpuWeights w, int group, int lane, float[] into, int intoAt) {
+  public void row(CpuWeights w, int group, int row, float[] into, int intoAt) {
     long codes = w.at(group);
     long at = w.scalesAt(group);
     for (int c = 0; c < w.columns(); c++) {
-      int code = Packing.word(w.data, codes, c / 8, lane) >>> 4 * FileCodes.nibble(c) & 15;
-      float scale = scales.scale(w.data, at, c / BLOCK, lane);
+      int inBlock = c % BLOCK;
+      int inHalf = inBlock % (BLOCK / 2);
+      int word = Packing.word(w.data, codes, c / BLOCK * WORDS + inHalf / 4, row);
+      int code = word >>> inBlock / (BLOCK / 2) * 16 + inHalf % 4 * 4 & 15;
+      float scale = scales.scale(w.data, at, c / BLOCK, row);
       into[intoAt + c] =
           scales.offsets()
-              ? scale * code + scales.offset(w.data, at, c / BLOCK, lane)
+              ? scale * code + scales.offset(w.data, at, c / BLOCK, row)
               : scale * (code - LESS);
     }
   }

@@ -9,22 +9,29 @@ import org.msrnn.api.backend.TensorType;
 /**
  * How weights of one format lie in memory, and the loops that read them.
  *
- * <p>Rows are packed in groups of as many rows as a vector has lanes. A group is a sequence of
- * vectors of 32-bit words; lane r of each belongs to row r of the group, and a word holds
+ * <p>Rows are packed in groups of as many rows as two vectors have lanes. A group is a sequence of
+ * 32-bit words: the first one of every row, the second one of every row, and so on; a word holds
  * neighbouring columns of its row. So a product with x multiplies whole vectors by single numbers
- * of x: no sum over lanes, no tail of columns, and the same code for every width of vectors. Rows
- * that the last group lacks are zero.
+ * of x: no sum over lanes, no tail of columns, and the same code for every width of vectors. Two
+ * vectors share each number of x, and memory is read from its start to its end, which is what a
+ * processor fetches ahead best. Rows that the last group lacks are zero.
  *
  * <p>A new format of blocks is a case in {@link FileCodes} and its {@link BlockScales} beside the
  * loops that are there; any other is one more class here.
  */
-sealed interface Packing permits FloatPacking, StreamedPacking {
+sealed interface Packing permits BlockPacking, PlainPacking {
   /** Little-endian 16-bit numbers at any address, as in files. */
   ValueLayout.OfShort FILE_SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Little-endian words at any address. */
   ValueLayout.OfInt FILE_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Rows of a group: two vectors. */
+  int ROWS = 2 * Simd.WIDTH;
+
+  /** Bytes of a word of every row of a group. */
+  long STEP = 2 * Simd.BYTES;
 
   /** Words of a row that are packed before the next row's: a cache line. */
   int TILE = 16;
@@ -51,14 +58,12 @@ sealed interface Packing permits FloatPacking, StreamedPacking {
     };
   }
 
+  /** The forms of inputs that products want: some of {@link Inputs#PLAIN} and its like. */
+  int inputs();
+
   /** Whether products are those of rounded inputs. */
   default boolean rounds() {
-    return false;
-  }
-
-  /** Whether products want the sums of the inputs of each {@link #BLOCK} columns. */
-  default boolean sumsInputs() {
-    return false;
+    return (inputs() & Inputs.ROUNDED) != 0;
   }
 
   /** Bytes of a group of rows, without scales. */
@@ -81,8 +86,8 @@ sealed interface Packing permits FloatPacking, StreamedPacking {
   boolean pack(Tensor tensor, CpuWeights into, int group);
 
   /**
-   * Copies words of rows of a file into lanes, word i of each to vector i: a cache line of each row
-   * at a time, so that lines of both sides are complete before they leave the first cache.
+   * Copies words of rows of a file into a group: a cache line of each row at a time, so that lines
+   * of both sides are complete before they leave the first cache.
    *
    * @param from where the first row starts
    * @param rowBytes from one row to the next
@@ -99,9 +104,9 @@ sealed interface Packing permits FloatPacking, StreamedPacking {
       int count = Math.min(TILE, words - first);
       for (int r = 0; r < rows; r++) {
         long p = from + r * rowBytes + 4L * first;
-        long q = at + first * Simd.BYTES + 4L * r;
+        long q = at + first * STEP + 4L * r;
         for (int i = 0; i < count; i++) {
-          into.set(ValueLayout.JAVA_INT, q + i * Simd.BYTES, data.get(FILE_INT, p + 4L * i));
+          into.set(ValueLayout.JAVA_INT, q + i * STEP, data.get(FILE_INT, p + 4L * i));
         }
       }
     }
@@ -115,7 +120,7 @@ sealed interface Packing permits FloatPacking, StreamedPacking {
     MemorySegment data = tensor.data();
     MemorySegment into = weights.data;
     long at = weights.at(group);
-    int row = group * Simd.WIDTH;
+    int row = group * ROWS;
     int rows = weights.rowsOf(group);
     int words = tensor.columns() / 2;
     long rowBytes = 2L * tensor.columns();
@@ -136,7 +141,7 @@ sealed interface Packing permits FloatPacking, StreamedPacking {
       CpuWeights w, int group, int end, Inputs in, int token, float[] y, int yAt, Scratch scratch);
 
   /**
-   * Decodes columns of one group: a vector of floats a column.
+   * Decodes columns of one group: {@code [column][row]}.
    *
    * @param from first column, a multiple of {@link #PANEL_STEP}
    * @param to end of the columns
@@ -151,15 +156,15 @@ sealed interface Packing permits FloatPacking, StreamedPacking {
       Scratch scratch);
 
   /** Decodes one row of a group. */
-  void row(CpuWeights w, int group, int lane, float[] into, int intoAt);
+  void row(CpuWeights w, int group, int row, float[] into, int intoAt);
 
   /** A word of a row. */
-  static int word(MemorySegment w, long at, long index, int lane) {
-    return w.get(ValueLayout.JAVA_INT, at + index * Simd.BYTES + lane * 4L);
+  static int word(MemorySegment w, long at, long index, int row) {
+    return w.get(ValueLayout.JAVA_INT, at + index * STEP + row * 4L);
   }
 
   /** Sets a word of a row. */
-  static void word(MemorySegment w, long at, long index, int lane, int value) {
-    w.set(ValueLayout.JAVA_INT, at + index * Simd.BYTES + lane * 4L, value);
+  static void word(MemorySegment w, long at, long index, int row, int value) {
+    w.set(ValueLayout.JAVA_INT, at + index * STEP + row * 4L, value);
   }
 }

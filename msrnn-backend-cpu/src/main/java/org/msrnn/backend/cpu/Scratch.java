@@ -20,11 +20,8 @@ final class Scratch {
   final AttentionTask attention;
   final EachTask each = new EachTask();
 
-  /** Sums of a tile of {@link Gemm}, or of the groups of a {@link StreamedPacking}. */
-  final float[] tile = new float[Math.max(Gemm.TILE_NUMBERS, StreamedPacking.STREAMS * Simd.WIDTH)];
-
-  /** Products of a span of two groups, see {@link NibblePacking}. */
-  final short[] products = new short[StreamedPacking.SPAN / 8 * 4 * Simd.WIDTH];
+  /** Sums of a tile of {@link Gemm}, or of the groups of a {@link PlainPacking}. */
+  final float[] tile = new float[Math.max(Gemm.TILE_NUMBERS, PlainPacking.TOGETHER * Packing.ROWS)];
 
   /** What the rows of an attention item see. */
   final Visibility visibility = new Visibility();
@@ -69,13 +66,13 @@ final class Scratch {
 
   /** Room for the scales of some blocks of a group, see {@link BlockScales}. */
   float[] scales(int blocks) {
-    scales = atLeast(scales, (blocks + 1L) * Simd.WIDTH);
+    scales = atLeast(scales, (blocks + 1L) * Packing.ROWS);
     return scales;
   }
 
   /** Room for as many offsets. */
   float[] offsets(int blocks) {
-    offsets = atLeast(offsets, (blocks + 1L) * Simd.WIDTH);
+    offsets = atLeast(offsets, (blocks + 1L) * Packing.ROWS);
     return offsets;
   }
 

@@ -26,7 +26,7 @@ record SixBitPairs() implements BlockScales {
 
   @Override
   public long bytes(int columns) {
-    return columns / SUPER_BLOCK * WORDS * Simd.BYTES;
+    return columns / SUPER_BLOCK * WORDS * Packing.STEP;
   }
 
   @Override
@@ -49,40 +49,40 @@ record SixBitPairs() implements BlockScales {
         int lastOffsets = lows >>> 4 & 0x0f0f0f0f | offsets >>> 2 & 0x30303030;
         pairs(into, group, word + 3, r, lastScales, lastOffsets);
       }
-      fit &= Half.enlarge(into, group + b * WORDS * Simd.BYTES, Simd.BYTES);
+      fit &= Half.enlarge(into, group + b * WORDS * Packing.STEP, Packing.STEP);
     }
     return fit;
   }
 
   /** Four scales and their offsets as two words. */
   private static void pairs(
-      MemorySegment into, long group, long word, int lane, int scales, int offsets) {
+      MemorySegment into, long group, long word, int row, int scales, int offsets) {
     int even = scales & 0xff | (offsets & 0xff) << 8;
     int odd = scales >>> 8 & 0xff | offsets & 0xff00;
-    Packing.word(into, group, word, lane, even | odd << 16);
+    Packing.word(into, group, word, row, even | odd << 16);
     even = scales >>> 16 & 0xff | offsets >>> 8 & 0xff00;
     odd = scales >>> 24 | offsets >>> 16 & 0xff00;
-    Packing.word(into, group, word + 1, lane, even | odd << 16);
+    Packing.word(into, group, word + 1, row, even | odd << 16);
   }
 
   @Override
-  public float scale(MemorySegment from, long group, int block, int lane) {
-    return Half.number(Packing.word(from, group, first(block), lane))
-        * (pair(from, group, block, lane) & 0xff);
+  public float scale(MemorySegment from, long group, int block, int row) {
+    return Half.number(Packing.word(from, group, first(block), row))
+        * (pair(from, group, block, row) & 0xff);
   }
 
   @Override
-  public float offset(MemorySegment from, long group, int block, int lane) {
-    return -Half.number(Packing.word(from, group, first(block), lane) >>> 16)
-        * (pair(from, group, block, lane) >>> 8);
+  public float offset(MemorySegment from, long group, int block, int row) {
+    return -Half.number(Packing.word(from, group, first(block), row) >>> 16)
+        * (pair(from, group, block, row) >>> 8);
   }
 
   private static long first(int block) {
     return block / BLOCKS * WORDS;
   }
 
-  private static int pair(MemorySegment from, long group, int block, int lane) {
-    int word = Packing.word(from, group, first(block) + 1 + block % BLOCKS / 2, lane);
+  private static int pair(MemorySegment from, long group, int block, int row) {
+    int word = Packing.word(from, group, first(block) + 1 + block % BLOCKS / 2, row);
     return word >>> 16 * (block & 1) & 0xffff;
   }
 
@@ -95,18 +95,19 @@ record SixBitPairs() implements BlockScales {
       int end,
       float less,
       float[] scales,
-      float[] offsets,
-      int at) {
-    for (int b = first; b < end; b += 2) {
-      long p = group + b / BLOCKS * WORDS * Simd.BYTES;
+      float[] offsets) {
+    for (int i = 0; i < end - first; i++) { // two blocks of one vector of rows, then of the other
+      int b = first + (i & -2);
+      int vector = i & 1;
+      long p = group + b / BLOCKS * WORDS * Packing.STEP + vector * Simd.BYTES;
       IntVector both = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
       IntVector lower = both.lanewise(LSHL, 16).lanewise(ASHR, 3).and(Half.FLOAT_BITS);
       FloatVector d = lower.reinterpretAsFloats().mul(Half.TO_FLOAT);
       IntVector upper = both.lanewise(ASHR, 3).and(Half.FLOAT_BITS);
       FloatVector e = upper.reinterpretAsFloats().mul(Half.TO_FLOAT);
-      p += (1 + b % BLOCKS / 2) * Simd.BYTES;
+      p += (1 + b % BLOCKS / 2) * Packing.STEP;
       IntVector words = IntVector.fromMemorySegment(Simd.INTS, from, p, Simd.ORDER);
-      int to = at + (b - first) * Simd.WIDTH;
+      int to = (b - first) * Packing.ROWS + vector * Simd.WIDTH;
       FloatVector scale = (FloatVector) words.and(0xff).convert(I2F, 0);
       scale = scale.mul(d);
       FloatVector offset = (FloatVector) words.lanewise(LSHR, 8).and(0xff).convert(I2F, 0);
@@ -117,8 +118,8 @@ record SixBitPairs() implements BlockScales {
       scale = scale.mul(d);
       offset = (FloatVector) words.lanewise(LSHR, 24).convert(I2F, 0);
       offset = scale.mul(less).sub(offset.mul(e));
-      scale.intoArray(scales, to + Simd.WIDTH);
-      offset.intoArray(offsets, to + Simd.WIDTH);
+      scale.intoArray(scales, to + Packing.ROWS);
+      offset.intoArray(offsets, to + Packing.ROWS);
     }
   }
 }
