@@ -3,10 +3,11 @@ package org.msrnn.backend.cpu;
 import java.util.Arrays;
 
 /**
- * Packings of formats whose blocks have scales. The scales of some groups are decoded first, then
- * one loop runs through the codes of a group: an inner loop of the words of a block costs more
- * around than within, since C2 puts the checks of memory segments before every loop, and what is
- * computed apart from the codes is time in which none of them are on their way from memory.
+ * Packings of formats whose blocks have scales. One loop runs through the codes of a group: an
+ * inner loop of the words of a block costs more around than within, since C2 puts the checks of
+ * memory segments before every loop. Scales that are {@link BlockScales#halves} are read in that
+ * loop, too: what is done apart from the codes is time in which none of them are on their way from
+ * memory. Others are decoded before, for some groups together.
  *
  * <p>Both vectors of a group are in the body: an input that both use is broadcast on its way from
  * memory; for one alone, C2 takes two instructions more.
@@ -28,7 +29,7 @@ sealed interface BlockPacking extends Packing permits BytePacking, NibblePacking
    * @param scales of the blocks, {@code [block][row]} from {@code scalesAt} on
    * @param sums what is added to, a number a row
    */
-  void span(
+  void decoded(
       CpuWeights w,
       int group,
       int from,
@@ -38,6 +39,12 @@ sealed interface BlockPacking extends Packing permits BytePacking, NibblePacking
       Inputs in,
       int token,
       float[] sums);
+
+  /**
+   * As {@link #decoded}, with scales that are {@link BlockScales#halves}, which are read as they
+   * are packed; sums are {@link Half#HALF_WAY} too small.
+   */
+  void halves(CpuWeights w, int group, int from, int to, Inputs in, int token, float[] sums);
 
   @Override
   default long scaleBytes(int columns) {
@@ -71,28 +78,39 @@ sealed interface BlockPacking extends Packing permits BytePacking, NibblePacking
       int yAt,
       Scratch scratch) {
     BlockScales scales = scales();
-    boolean offset = scales.offsets();
     int stride = scales.stride(w.columns());
     int first = from / scales.block();
     int blocks = (to - from) / scales.block();
     int all = (end - group - 1) * stride + blocks;
-    float[] decoded = scratch.scales(all);
-    float[] offsets = offset ? scratch.offsets(all) : decoded;
-    scales.decode(w.data, w.scalesAt(group), first, first + all, less(), decoded, offsets);
+    float[] decoded = {};
+    float[] offsets = {};
+    if (!scales.halves()) {
+      decoded = scratch.scales(all);
+      offsets = scales.offsets() ? scratch.offsets(all) : offsets;
+      scales.decode(w.data, w.scalesAt(group), first, first + all, less(), decoded, offsets);
+    }
+    int input = token * (w.columns() / scales.block()) + first;
+    float[] inputs = rounds() ? in.roundedSums : in.sums;
     float[] sums = scratch.tile;
     for (int g = group; g < end; g++) {
       int at = (g - group) * stride * ROWS;
       if (from == 0) {
         Arrays.fill(sums, 0, ROWS, 0);
       }
-      if (offset) {
-        int input = token * (w.columns() / scales.block()) + first;
-        float[] inputs = rounds() ? in.roundedSums : in.sums;
+      if (scales.offsets()) {
         BlockScales.addOffsets(offsets, at, blocks, inputs, input, sums);
       }
-      span(w, g, from, to, decoded, at, in, token, sums);
+      if (scales.halves()) {
+        halves(w, g, from, to, in, token, sums);
+      } else {
+        decoded(w, g, from, to, decoded, at, in, token, sums);
+      }
       if (to == w.columns()) {
-        System.arraycopy(sums, 0, y, yAt + (g - group) * ROWS, w.rowsOf(g));
+        int last = w.rowsOf(g);
+        float up = scales.halves() ? Half.HALF_WAY : 1;
+        for (int r = 0; r < last; r++) {
+          y[yAt + (g - group) * ROWS + r] = sums[r] * up;
+        }
       }
     }
   }

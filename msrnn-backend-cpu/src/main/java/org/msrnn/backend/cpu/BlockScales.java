@@ -36,6 +36,14 @@ sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteSca
     return false;
   }
 
+  /**
+   * Whether they are halves of words for two neighbouring blocks, which products read as they are
+   * packed; others are decoded before.
+   */
+  default boolean halves() {
+    return false;
+  }
+
   /** Blocks from one group to the next, as they are packed. */
   default int stride(int columns) {
     return columns / block();
@@ -95,22 +103,6 @@ sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteSca
     b0 = b0.add(b1);
     a0.intoArray(sums, 0);
     b0.intoArray(sums, Simd.WIDTH);
-  }
-
-  /**
-   * Multiplies decoded scales by those of inputs.
-   *
-   * @param scales {@code [block][row]}, from {@code at} on
-   * @param inputs a scale a block, from {@code first} on
-   */
-  static void timesInputs(float[] scales, int at, int blocks, float[] inputs, int first) {
-    for (int b = 0; b < blocks; b++) {
-      FloatVector input = Simd.all(inputs[first + b]);
-      int s = at + b * Packing.ROWS;
-      FloatVector.fromArray(Simd.FLOATS, scales, s).mul(input).intoArray(scales, s);
-      s += Simd.WIDTH;
-      FloatVector.fromArray(Simd.FLOATS, scales, s).mul(input).intoArray(scales, s);
-    }
   }
 
   /** The scale of a block of one row. */

@@ -27,10 +27,11 @@ import org.msrnn.api.backend.TensorType;
  *     columns
  */
 record BytePacking(BlockScales scales, boolean rounds) implements BlockPacking {
-  private static final int WORDS = 8; // of 32 columns
+  private static final int PAIRS = BLOCK / 2; // of inputs of a block
   private static final float LESS = 16;
   private static final int TOP = 0xff000000;
   private static final float SCALE_DOWN = 0x1p-24f;
+  private static final float UP = SCALE_DOWN * Half.HALF_WAY;
 
   @Override
   public int inputs() {
@@ -69,7 +70,7 @@ record BytePacking(BlockScales scales, boolean rounds) implements BlockPacking {
   }
 
   @Override
-  public void span(
+  public void decoded(
       CpuWeights w,
       int group,
       int from,
@@ -80,15 +81,9 @@ record BytePacking(BlockScales scales, boolean rounds) implements BlockPacking {
       int token,
       float[] sums) {
     long at = w.at(group) + from / 4 * STEP;
-    int words = (to - from) / 4;
-    if (rounds) {
-      int block = (token * w.columns() + from) / BLOCK;
-      BlockScales.timesInputs(scales, scalesAt, (to - from) / BLOCK, in.scales, block);
-      integers(w.data, at, words, scales, scalesAt, in.bytePairs, block * (BLOCK / 2), sums);
-    } else {
-      int bits = Integer.numberOfTrailingZeros(this.scales.block() / 4);
-      floats(w.data, at, words, bits, scales, scalesAt, in.x, in.at(token) + from, sums);
-    }
+    int bits = Integer.numberOfTrailingZeros(this.scales.block() / 4);
+    int x = in.at(token) + from;
+    decoded(w.data, at, (to - from) / 4, bits, scales, scalesAt, in.x, x, sums);
   }
 
   /**
@@ -96,7 +91,7 @@ record BytePacking(BlockScales scales, boolean rounds) implements BlockPacking {
    * @param bits a block has as many words as two to the power of this
    */
   @Kernel
-  private static void floats(
+  private static void decoded(
       MemorySegment w,
       long at,
       int words,
@@ -133,43 +128,116 @@ record BytePacking(BlockScales scales, boolean rounds) implements BlockPacking {
     Simd.add(otherSum.mul(SCALE_DOWN), sums, Simd.WIDTH);
   }
 
+  @Override
+  public void halves(
+      CpuWeights w, int group, int from, int to, Inputs in, int token, float[] sums) {
+    long at = w.at(group) + from / 4 * STEP;
+    long scales = HalfScales.at(w, group, from);
+    if (rounds) {
+      int first = (token * w.columns() + from) / BLOCK;
+      integers(w.data, at, first, first + (to - from) / BLOCK, scales, in, sums);
+    } else {
+      halves(w.data, at, to - from, scales, in.x, in.at(token) + from, sums);
+    }
+  }
+
+  /** Products of floats. */
+  @Kernel
+  private static void halves(
+      MemorySegment w, long at, int columns, long scales, float[] x, int xAt, float[] sums) {
+    FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, 0);
+    FloatVector otherSum = FloatVector.fromArray(Simd.FLOATS, sums, Simd.WIDTH);
+    FloatVector a = FloatVector.zero(Simd.FLOATS);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    for (int k = xAt; k < xAt + columns; k += 4) {
+      long p = at + (k - xAt) * (STEP / 4);
+      IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
+      IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, p + Simd.BYTES, Simd.ORDER);
+      FloatVector n = FloatVector.broadcast(Simd.FLOATS, x[k]);
+      a = ((FloatVector) u.lanewise(LSHL, 24).convert(I2F, 0)).fma(n, a);
+      b = ((FloatVector) v.lanewise(LSHL, 24).convert(I2F, 0)).fma(n, b);
+      n = FloatVector.broadcast(Simd.FLOATS, x[k + 1]);
+      c = ((FloatVector) u.lanewise(LSHL, 16).and(TOP).convert(I2F, 0)).fma(n, c);
+      d = ((FloatVector) v.lanewise(LSHL, 16).and(TOP).convert(I2F, 0)).fma(n, d);
+      n = FloatVector.broadcast(Simd.FLOATS, x[k + 2]);
+      a = ((FloatVector) u.lanewise(LSHL, 8).and(TOP).convert(I2F, 0)).fma(n, a);
+      b = ((FloatVector) v.lanewise(LSHL, 8).and(TOP).convert(I2F, 0)).fma(n, b);
+      n = FloatVector.broadcast(Simd.FLOATS, x[k + 3]);
+      c = ((FloatVector) u.and(TOP).convert(I2F, 0)).fma(n, c);
+      d = ((FloatVector) v.and(TOP).convert(I2F, 0)).fma(n, d);
+      int column = k - xAt;
+      if ((column & BLOCK - 4) == BLOCK - 4) { // the last word of a block
+        long s = scales + column / (2 * BLOCK) * STEP;
+        int shift = HalfScales.shift(column / BLOCK);
+        IntVector h =
+            IntVector.fromMemorySegment(Simd.INTS, w, s, Simd.ORDER).lanewise(LSHL, shift);
+        FloatVector scale = h.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats();
+        sum = a.add(c).mul(UP).fma(scale, sum);
+        h =
+            IntVector.fromMemorySegment(Simd.INTS, w, s + Simd.BYTES, Simd.ORDER)
+                .lanewise(LSHL, shift);
+        scale = h.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats();
+        otherSum = b.add(d).mul(UP).fma(scale, otherSum);
+        a = FloatVector.zero(Simd.FLOATS);
+        b = a;
+        c = a;
+        d = a;
+      }
+    }
+    sum.intoArray(sums, 0);
+    otherSum.intoArray(sums, Simd.WIDTH);
+  }
+
   /**
-   * @param words of each row
-   * @param scales those of weights times those of inputs
+   * Products of integers.
+   *
+   * @param first first block of inputs
+   * @param end end of the blocks
    */
   @Kernel
   private static void integers(
-      MemorySegment w,
-      long at,
-      int words,
-      float[] scales,
-      int scalesAt,
-      int[] pairs,
-      int pairsAt,
-      float[] sums) {
-    FloatVector sum = FloatVector.zero(Simd.FLOATS);
-    FloatVector otherSum = sum;
-    for (int i = 0; i < words; i++) {
-      long p = at + i * STEP;
+      MemorySegment w, long at, int first, int end, long scales, Inputs in, float[] sums) {
+    int[] pairs = in.bytePairs;
+    float[] inputScales = in.scales;
+    FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, 0);
+    FloatVector otherSum = FloatVector.fromArray(Simd.FLOATS, sums, Simd.WIDTH);
+    IntVector e = IntVector.zero(Simd.INTS);
+    IntVector f = e;
+    int from = first * PAIRS;
+    for (int k = from; k < end * PAIRS; k += 2) {
+      long p = at + (k - from) * (STEP / 2);
       IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, p, Simd.ORDER);
       IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, p + Simd.BYTES, Simd.ORDER);
-      int k = pairsAt + 2 * i;
       ShortVector n = Simd.shorts(pairs[k]);
       ShortVector a = u.lanewise(LSHL, 8).reinterpretAsShorts().lanewise(ASHR, 8).mul(n);
       ShortVector b = v.lanewise(LSHL, 8).reinterpretAsShorts().lanewise(ASHR, 8).mul(n);
       n = Simd.shorts(pairs[k + 1]);
       IntVector c = a.add(u.reinterpretAsShorts().lanewise(ASHR, 8).mul(n)).reinterpretAsInts();
       IntVector d = b.add(v.reinterpretAsShorts().lanewise(ASHR, 8).mul(n)).reinterpretAsInts();
-      c = c.lanewise(ASHR, 16).add(c.lanewise(LSHL, 16).lanewise(ASHR, 16));
-      d = d.lanewise(ASHR, 16).add(d.lanewise(LSHL, 16).lanewise(ASHR, 16));
-      int s = scalesAt + i / WORDS * ROWS;
-      FloatVector e = (FloatVector) c.convert(I2F, 0);
-      sum = e.fma(FloatVector.fromArray(Simd.FLOATS, scales, s), sum);
-      FloatVector f = (FloatVector) d.convert(I2F, 0);
-      otherSum = f.fma(FloatVector.fromArray(Simd.FLOATS, scales, s + Simd.WIDTH), otherSum);
+      e = e.add(c.lanewise(ASHR, 16)).add(c.lanewise(LSHL, 16).lanewise(ASHR, 16));
+      f = f.add(d.lanewise(ASHR, 16)).add(d.lanewise(LSHL, 16).lanewise(ASHR, 16));
+      if ((k & PAIRS - 2) == PAIRS - 2) { // the last word of a block
+        int block = k / PAIRS;
+        long s = scales + (block - first) / 2 * STEP;
+        int shift = HalfScales.shift(block - first);
+        float up = inputScales[block] * Half.HALF_WAY;
+        IntVector h =
+            IntVector.fromMemorySegment(Simd.INTS, w, s, Simd.ORDER).lanewise(LSHL, shift);
+        FloatVector scale = h.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats();
+        sum = ((FloatVector) e.convert(I2F, 0)).mul(up).fma(scale, sum);
+        h =
+            IntVector.fromMemorySegment(Simd.INTS, w, s + Simd.BYTES, Simd.ORDER)
+                .lanewise(LSHL, shift);
+        scale = h.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats();
+        otherSum = ((FloatVector) f.convert(I2F, 0)).mul(up).fma(scale, otherSum);
+        e = IntVector.zero(Simd.INTS);
+        f = e;
+      }
     }
-    Simd.add(sum, sums, 0);
-    Simd.add(otherSum, sums, Simd.WIDTH);
+    sum.intoArray(sums, 0);
+    otherSum.intoArray(sums, Simd.WIDTH);
   }
 
   @Override

@@ -13,14 +13,6 @@ import org.msrnn.api.backend.Tensor;
  * numbers of 64 or more, infinities or NaN is packed as floats.
  */
 final class F16Packing implements PlainPacking {
-  /**
-   * Numbers are decoded 2^102 times too small ({@link Half}), which is made good half by enlarging
-   * the inputs, half in the end: neither too large nor too small in between.
-   */
-  private static final float HALF_WAY = 0x1p51f;
-
-  private static final float OTHER_HALF = 0x1p51f;
-
   @Override
   public int inputs() {
     return Inputs.PLAIN;
@@ -58,7 +50,7 @@ final class F16Packing implements PlainPacking {
       IntVector u = IntVector.fromMemorySegment(Simd.INTS, w, q, Simd.ORDER);
       IntVector v = IntVector.fromMemorySegment(Simd.INTS, w, q + Simd.BYTES, Simd.ORDER);
       int k = xAt + 2 * i;
-      FloatVector n = FloatVector.broadcast(Simd.FLOATS, x[k] * HALF_WAY);
+      FloatVector n = FloatVector.broadcast(Simd.FLOATS, x[k] * Half.HALF_WAY);
       a =
           s.lanewise(LSHL, 16)
               .lanewise(ASHR, 3)
@@ -83,14 +75,14 @@ final class F16Packing implements PlainPacking {
               .and(Half.FLOAT_BITS)
               .reinterpretAsFloats()
               .fma(n, d);
-      n = FloatVector.broadcast(Simd.FLOATS, x[k + 1] * HALF_WAY);
+      n = FloatVector.broadcast(Simd.FLOATS, x[k + 1] * Half.HALF_WAY);
       a = s.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().fma(n, a);
       b = t.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().fma(n, b);
       c = u.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().fma(n, c);
       d = v.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats().fma(n, d);
     }
     if (words * 2 < columns) {
-      FloatVector n = Simd.all(x[xAt + words * 2] * HALF_WAY);
+      FloatVector n = Simd.all(x[xAt + words * 2] * Half.HALF_WAY);
       long p = first + words * STEP;
       long q = second + words * STEP;
       a =
@@ -122,10 +114,10 @@ final class F16Packing implements PlainPacking {
               .reinterpretAsFloats()
               .fma(n, d);
     }
-    a.mul(OTHER_HALF).intoArray(sums, 0);
-    b.mul(OTHER_HALF).intoArray(sums, Simd.WIDTH);
-    c.mul(OTHER_HALF).intoArray(sums, 2 * Simd.WIDTH);
-    d.mul(OTHER_HALF).intoArray(sums, 3 * Simd.WIDTH);
+    a.mul(Half.HALF_WAY).intoArray(sums, 0);
+    b.mul(Half.HALF_WAY).intoArray(sums, Simd.WIDTH);
+    c.mul(Half.HALF_WAY).intoArray(sums, 2 * Simd.WIDTH);
+    d.mul(Half.HALF_WAY).intoArray(sums, 3 * Simd.WIDTH);
   }
 
   @Override

@@ -22,6 +22,13 @@ final class Half {
 
   private static final float ENLARGED = 0x1p10f;
   static final float TO_FLOAT = 0x1p112f / ENLARGED;
+
+  /**
+   * {@link #TO_FLOAT} is the square of this. A loop of products multiplies what halves meet with
+   * it, and its sums once more: neither too large nor too small in between, up to 2^76.
+   */
+  static final float HALF_WAY = 0x1p51f;
+
   private static final float LARGEST = 65_504 / ENLARGED;
 
   // four 16-bit floats at a time

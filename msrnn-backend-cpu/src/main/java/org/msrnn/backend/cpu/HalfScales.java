@@ -10,6 +10,11 @@ import org.msrnn.api.backend.Tensor;
  */
 record HalfScales() implements BlockScales {
   @Override
+  public boolean halves() {
+    return true;
+  }
+
+  @Override
   public int stride(int columns) {
     return (columns / Packing.BLOCK + 1) & -2;
   }
@@ -60,5 +65,15 @@ record HalfScales() implements BlockScales {
       Half.lower(words).intoArray(scales, to + Simd.WIDTH);
       Half.upper(words).intoArray(scales, to + Packing.ROWS + Simd.WIDTH);
     }
+  }
+
+  /** Where the scale of the block that starts with a column is. */
+  static long at(CpuWeights w, int group, int column) {
+    return w.scalesAt(group) + column / Packing.BLOCK / 2 * Packing.STEP;
+  }
+
+  /** What brings the scale of a block to the top of its word. */
+  static int shift(int block) {
+    return 16 - 16 * (block & 1);
   }
 }

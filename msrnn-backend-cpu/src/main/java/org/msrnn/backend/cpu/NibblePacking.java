@@ -72,7 +72,7 @@ record NibblePacking(BlockScales scales) implements BlockPacking {
   }
 
   @Override
-  public void span(
+  public void decoded(
       CpuWeights w,
       int group,
       int from,
@@ -83,9 +83,8 @@ record NibblePacking(BlockScales scales) implements BlockPacking {
       int token,
       float[] sums) {
     long at = w.at(group) + from / 8 * STEP;
-    int block = (token * w.columns() + from) / BLOCK;
-    int end = block + (to - from) / BLOCK;
-    span(w.data, at, block, end, scales, scalesAt, in.nibblePairs, in.scales, in.offsets, sums);
+    int first = (token * w.columns() + from) / BLOCK;
+    decoded(w.data, at, first, first + (to - from) / BLOCK, scales, scalesAt, in, sums);
   }
 
   /**
@@ -93,22 +92,22 @@ record NibblePacking(BlockScales scales) implements BlockPacking {
    *
    * @param first first block of inputs
    * @param end end of the blocks
-   * @param offsets what is taken off the sum of a block, in the upper halves of words
    */
   @Kernel
-  private static void span(
+  private static void decoded(
       MemorySegment w,
       long at,
       int first,
       int end,
       float[] scales,
       int scalesAt,
-      int[] pairs,
-      float[] inputScales,
-      int[] offsets,
+      Inputs in,
       float[] sums) {
-    FloatVector sum = FloatVector.zero(Simd.FLOATS);
-    FloatVector otherSum = sum;
+    int[] pairs = in.nibblePairs;
+    float[] inputScales = in.scales;
+    int[] offsets = in.offsets;
+    FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, 0);
+    FloatVector otherSum = FloatVector.fromArray(Simd.FLOATS, sums, Simd.WIDTH);
     ShortVector a = ShortVector.zero(Simd.SHORTS);
     ShortVector b = a;
     int from = first * PAIRS;
@@ -145,8 +144,72 @@ record NibblePacking(BlockScales scales) implements BlockPacking {
         b = a;
       }
     }
-    Simd.add(sum, sums, 0);
-    Simd.add(otherSum, sums, Simd.WIDTH);
+    sum.intoArray(sums, 0);
+    otherSum.intoArray(sums, Simd.WIDTH);
+  }
+
+  @Override
+  public void halves(
+      CpuWeights w, int group, int from, int to, Inputs in, int token, float[] sums) {
+    long at = w.at(group) + from / 8 * STEP;
+    int first = (token * w.columns() + from) / BLOCK;
+    int end = first + (to - from) / BLOCK;
+    halves(w.data, at, first, end, HalfScales.at(w, group, from), in, sums);
+  }
+
+  /** As {@link #decoded}, which differs in the last lines of a block only: C2 takes no more. */
+  @Kernel
+  private static void halves(
+      MemorySegment w, long at, int first, int end, long scales, Inputs in, float[] sums) {
+    int[] pairs = in.nibblePairs;
+    float[] inputScales = in.scales;
+    int[] offsets = in.offsets;
+    FloatVector sum = FloatVector.fromArray(Simd.FLOATS, sums, 0);
+    FloatVector otherSum = FloatVector.fromArray(Simd.FLOATS, sums, Simd.WIDTH);
+    ShortVector a = ShortVector.zero(Simd.SHORTS);
+    ShortVector b = a;
+    int from = first * PAIRS;
+    for (int k = from; k < end * PAIRS; k += 4) {
+      long p = at + (k - from) * (STEP / 4);
+      ShortVector u = ShortVector.fromMemorySegment(Simd.SHORTS, w, p, Simd.ORDER);
+      ShortVector v = ShortVector.fromMemorySegment(Simd.SHORTS, w, p + Simd.BYTES, Simd.ORDER);
+      ShortVector n = IntVector.broadcast(Simd.INTS, pairs[k]).reinterpretAsShorts();
+      a = a.add(u.mul(n));
+      b = b.add(v.mul(n));
+      n = IntVector.broadcast(Simd.INTS, pairs[k + 1]).reinterpretAsShorts();
+      a = a.add(u.lanewise(LSHR, 4).mul(n));
+      b = b.add(v.lanewise(LSHR, 4).mul(n));
+      n = IntVector.broadcast(Simd.INTS, pairs[k + 2]).reinterpretAsShorts();
+      a = a.add(u.lanewise(LSHR, 8).mul(n));
+      b = b.add(v.lanewise(LSHR, 8).mul(n));
+      n = IntVector.broadcast(Simd.INTS, pairs[k + 3]).reinterpretAsShorts();
+      a = a.add(u.lanewise(LSHR, 12).mul(n));
+      b = b.add(v.lanewise(LSHR, 12).mul(n));
+      if ((k & PAIRS - 4) == PAIRS - 4) { // the last word of a block
+        int block = k / PAIRS;
+        long s = scales + (block - first) / 2 * STEP;
+        int shift = HalfScales.shift(block - first);
+        float up = inputScales[block] * Half.HALF_WAY;
+        IntVector less = IntVector.broadcast(Simd.INTS, offsets[block]);
+        IntVector c = a.reinterpretAsInts();
+        c = c.add(c.lanewise(LSHL, 16)).sub(less).lanewise(ASHR, 16);
+        IntVector h =
+            IntVector.fromMemorySegment(Simd.INTS, w, s, Simd.ORDER).lanewise(LSHL, shift);
+        FloatVector scale = h.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats();
+        sum = ((FloatVector) c.convert(I2F, 0)).mul(up).fma(scale, sum);
+        c = b.reinterpretAsInts();
+        c = c.add(c.lanewise(LSHL, 16)).sub(less).lanewise(ASHR, 16);
+        h =
+            IntVector.fromMemorySegment(Simd.INTS, w, s + Simd.BYTES, Simd.ORDER)
+                .lanewise(LSHL, shift);
+        scale = h.lanewise(ASHR, 3).and(Half.FLOAT_BITS).reinterpretAsFloats();
+        otherSum = ((FloatVector) c.convert(I2F, 0)).mul(up).fma(scale, otherSum);
+        a = ShortVector.zero(Simd.SHORTS);
+        b = a;
+      }
+    }
+    sum.intoArray(sums, 0);
+    otherSum.intoArray(sums, Simd.WIDTH);
   }
 
   @Override
