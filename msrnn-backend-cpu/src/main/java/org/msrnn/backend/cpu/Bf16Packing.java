@@ -28,8 +28,13 @@ final class Bf16Packing implements PlainPacking {
   }
 
   @Override
-  public void two(CpuWeights w, long first, long second, Inputs in, int token, float[] sums) {
-    two(w.data, first, second, w.columns(), in.x, in.at(token), sums);
+  public int together() {
+    return 2;
+  }
+
+  @Override
+  public void products(CpuWeights w, int group, int last, Inputs in, int token, float[] sums) {
+    two(w.data, w.at(group), w.at(last), w.columns(), in.x, in.at(token), sums);
   }
 
   @Kernel

@@ -82,11 +82,10 @@ sealed interface BlockPacking extends Packing permits BytePacking, NibblePacking
     int first = from / scales.block();
     int blocks = (to - from) / scales.block();
     int all = (end - group - 1) * stride + blocks;
-    float[] decoded = {};
-    float[] offsets = {};
-    if (!scales.halves()) {
-      decoded = scratch.scales(all);
-      offsets = scales.offsets() ? scratch.offsets(all) : offsets;
+    boolean halves = scales.halves();
+    float[] decoded = scratch.scales(halves ? 0 : all);
+    float[] offsets = scratch.offsets(scales.offsets() ? all : 0);
+    if (!halves) {
       scales.decode(w.data, w.scalesAt(group), first, first + all, less(), decoded, offsets);
     }
     int input = token * (w.columns() / scales.block()) + first;
@@ -100,15 +99,15 @@ sealed interface BlockPacking extends Packing permits BytePacking, NibblePacking
       if (scales.offsets()) {
         BlockScales.addOffsets(offsets, at, blocks, inputs, input, sums);
       }
-      if (scales.halves()) {
+      if (halves) {
         halves(w, g, from, to, in, token, sums);
       } else {
         decoded(w, g, from, to, decoded, at, in, token, sums);
       }
       if (to == w.columns()) {
-        int last = w.rowsOf(g);
-        float up = scales.halves() ? Half.HALF_WAY : 1;
-        for (int r = 0; r < last; r++) {
+        int rows = w.rowsOf(g);
+        float up = halves ? Half.HALF_WAY : 1;
+        for (int r = 0; r < rows; r++) {
           y[yAt + (g - group) * ROWS + r] = sums[r] * up;
         }
       }

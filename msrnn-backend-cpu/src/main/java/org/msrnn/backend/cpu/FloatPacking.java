@@ -48,49 +48,59 @@ record FloatPacking(boolean rounds) implements PlainPacking {
   }
 
   @Override
-  public void two(CpuWeights w, long first, long second, Inputs in, int token, float[] sums) {
+  public int together() {
+    return 4;
+  }
+
+  @Override
+  public void products(CpuWeights w, int group, int last, Inputs in, int token, float[] sums) {
+    long second = w.at(Math.min(group + 1, last));
+    long third = w.at(Math.min(group + 2, last));
     float[] x = rounds ? in.rounded : in.x;
     int xAt = rounds ? token * w.columns() : in.at(token);
-    two(w.data, first, second, w.columns(), x, xAt, sums);
+    four(w.data, w.at(group), second, third, w.at(last), w.columns(), x, xAt, sums);
   }
 
   @Kernel
-  private static void two(
-      MemorySegment w, long first, long second, int columns, float[] x, int xAt, float[] sums) {
+  private static void four(
+      MemorySegment w,
+      long first,
+      long second,
+      long third,
+      long fourth,
+      int columns,
+      float[] x,
+      int xAt,
+      float[] sums) {
     FloatVector a = FloatVector.zero(Simd.FLOATS);
     FloatVector b = a;
     FloatVector c = a;
     FloatVector d = a;
-    int whole = columns & -2;
-    for (int k = 0; k < whole; k += 2) {
+    FloatVector e = a;
+    FloatVector f = a;
+    FloatVector g = a;
+    FloatVector h = a;
+    for (int k = 0; k < columns; k++) {
       FloatVector n = FloatVector.broadcast(Simd.FLOATS, x[xAt + k]);
-      long p = first + k * STEP;
-      long q = second + k * STEP;
-      a = FloatVector.fromMemorySegment(Simd.FLOATS, w, p, Simd.ORDER).fma(n, a);
-      b = FloatVector.fromMemorySegment(Simd.FLOATS, w, p + Simd.BYTES, Simd.ORDER).fma(n, b);
-      c = FloatVector.fromMemorySegment(Simd.FLOATS, w, q, Simd.ORDER).fma(n, c);
-      d = FloatVector.fromMemorySegment(Simd.FLOATS, w, q + Simd.BYTES, Simd.ORDER).fma(n, d);
-      n = FloatVector.broadcast(Simd.FLOATS, x[xAt + k + 1]);
-      p += STEP;
-      q += STEP;
-      a = FloatVector.fromMemorySegment(Simd.FLOATS, w, p, Simd.ORDER).fma(n, a);
-      b = FloatVector.fromMemorySegment(Simd.FLOATS, w, p + Simd.BYTES, Simd.ORDER).fma(n, b);
-      c = FloatVector.fromMemorySegment(Simd.FLOATS, w, q, Simd.ORDER).fma(n, c);
-      d = FloatVector.fromMemorySegment(Simd.FLOATS, w, q + Simd.BYTES, Simd.ORDER).fma(n, d);
-    }
-    if (whole < columns) {
-      FloatVector n = Simd.all(x[xAt + whole]);
-      long p = first + whole * STEP;
-      long q = second + whole * STEP;
-      a = Simd.floats(w, p).fma(n, a);
-      b = Simd.floats(w, p + Simd.BYTES).fma(n, b);
-      c = Simd.floats(w, q).fma(n, c);
-      d = Simd.floats(w, q + Simd.BYTES).fma(n, d);
+      long p = k * STEP;
+      long q = p + Simd.BYTES;
+      a = FloatVector.fromMemorySegment(Simd.FLOATS, w, first + p, Simd.ORDER).fma(n, a);
+      b = FloatVector.fromMemorySegment(Simd.FLOATS, w, first + q, Simd.ORDER).fma(n, b);
+      c = FloatVector.fromMemorySegment(Simd.FLOATS, w, second + p, Simd.ORDER).fma(n, c);
+      d = FloatVector.fromMemorySegment(Simd.FLOATS, w, second + q, Simd.ORDER).fma(n, d);
+      e = FloatVector.fromMemorySegment(Simd.FLOATS, w, third + p, Simd.ORDER).fma(n, e);
+      f = FloatVector.fromMemorySegment(Simd.FLOATS, w, third + q, Simd.ORDER).fma(n, f);
+      g = FloatVector.fromMemorySegment(Simd.FLOATS, w, fourth + p, Simd.ORDER).fma(n, g);
+      h = FloatVector.fromMemorySegment(Simd.FLOATS, w, fourth + q, Simd.ORDER).fma(n, h);
     }
     a.intoArray(sums, 0);
     b.intoArray(sums, Simd.WIDTH);
     c.intoArray(sums, 2 * Simd.WIDTH);
     d.intoArray(sums, 3 * Simd.WIDTH);
+    e.intoArray(sums, 4 * Simd.WIDTH);
+    f.intoArray(sums, 5 * Simd.WIDTH);
+    g.intoArray(sums, 6 * Simd.WIDTH);
+    h.intoArray(sums, 7 * Simd.WIDTH);
   }
 
   @Override

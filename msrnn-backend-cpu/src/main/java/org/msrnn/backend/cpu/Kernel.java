@@ -12,7 +12,9 @@ import java.lang.annotation.Target;
  * That is so if it is too large to be inlined itself, more than 325 bytecodes (FreqInlineSize),
  * which a test holds. Within this, few vector operations, which is to be tried: a loop of 36 with
  * two loads from segments is compiled well, one of 42 is not; one of eight loads and eight products
- * is.
+ * is. Shifts of shorts are cheap, masks by a number cost two operations, and small methods around
+ * an operation count as well: the loops that read their own scales are written out, and have no
+ * room for more.
  *
  * <p>Loops of a handful of operations are not marked, nor, so far, those around the exponential.
  */

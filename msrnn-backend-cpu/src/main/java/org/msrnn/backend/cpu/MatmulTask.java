@@ -18,9 +18,6 @@ final class MatmulTask implements WorkerPool.Task {
 
   private static final int CHUNKS_A_THREAD = 6;
 
-  /** Groups that kernels compute together: a chunk has whole lots of them. */
-  private static final int TOGETHER = PlainPacking.TOGETHER;
-
   private final Scratch[] scratches;
   private final @Nullable CpuWeights[] weights = new CpuWeights[MOST_PARTS];
   private final @Nullable CpuBuffer[] outs = new CpuBuffer[MOST_PARTS];
@@ -79,9 +76,11 @@ final class MatmulTask implements WorkerPool.Task {
     int groups = 0;
     long work = 0;
     int forms = 0;
+    int together = 1;
     for (int p = 0; p < parts; p++) {
       CpuWeights w = part(p);
       forms |= w.packing.inputs();
+      together = Math.max(together, w.packing.together());
       groups = gate == null ? groups + w.groups() : w.groups();
       work += (long) w.groups() * Packing.ROWS * w.columns() * rows;
     }
@@ -90,7 +89,7 @@ final class MatmulTask implements WorkerPool.Task {
     long chunks = Math.min(work / CHUNK_WORK, (long) CHUNKS_A_THREAD * pool.threads());
     chunks = Math.clamp(chunks, 1, groups);
     groupsAChunk = (int) ((groups + chunks - 1) / chunks);
-    groupsAChunk = (groupsAChunk + TOGETHER - 1) / TOGETHER * TOGETHER;
+    groupsAChunk = (groupsAChunk + together - 1) / together * together;
     pool.run(this, (groups + groupsAChunk - 1) / groupsAChunk);
   }
 

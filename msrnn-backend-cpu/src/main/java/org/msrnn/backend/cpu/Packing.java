@@ -66,6 +66,11 @@ sealed interface Packing permits BlockPacking, PlainPacking {
     return (inputs() & Inputs.ROUNDED) != 0;
   }
 
+  /** Groups that kernels compute side by side: a chunk has whole lots of them. */
+  default int together() {
+    return 1;
+  }
+
   /** Bytes of a group of rows, without scales. */
   long groupBytes(int columns);
 

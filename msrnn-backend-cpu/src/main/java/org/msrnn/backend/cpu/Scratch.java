@@ -21,7 +21,8 @@ final class Scratch {
   final EachTask each = new EachTask();
 
   /** Sums of a tile of {@link Gemm}, or of the groups of a {@link PlainPacking}. */
-  final float[] tile = new float[Math.max(Gemm.TILE_NUMBERS, PlainPacking.TOGETHER * Packing.ROWS)];
+  final float[] tile =
+      new float[Math.max(Gemm.TILE_NUMBERS, PlainPacking.MOST_TOGETHER * Packing.ROWS)];
 
   /** What the rows of an attention item see. */
   final Visibility visibility = new Visibility();
