@@ -1,6 +1,7 @@
 package org.msrnn.api.testkit;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import org.msrnn.api.backend.Activation;
 import org.msrnn.api.backend.Tensor;
@@ -11,6 +12,10 @@ final class MatrixRules {
   private static final int[] ROWS = {1, 3, 7, 8, 13, 31, 32, 33, 65, 257};
   private static final int[] COLUMNS = {1, 2, 3, 7, 8, 13, 31, 32, 33, 127, 255, 256, 257, 1023};
   private static final int[] BLOCKS = {1, 2, 3, 4, 5, 7, 8, 9, 17, 32};
+
+  /** Rows as long as those of large models: kernels may take them in parts. */
+  private static final int LONG = 5120;
+
   private static final int[] TOKENS = {1, 2, 3, 4, 5, 7, 8, 13, 33};
 
   private final Twins twins;
@@ -54,13 +59,12 @@ final class MatrixRules {
   }
 
   private static int[] columns(TensorType type) {
-    if (type.blockSize() == 1) {
-      return COLUMNS;
-    }
-    int[] all = BLOCKS.clone();
-    for (int i = 0; i < all.length; i++) {
+    int[] counts = type.blockSize() == 1 ? COLUMNS : BLOCKS;
+    int[] all = Arrays.copyOf(counts, counts.length + 1);
+    for (int i = 0; i < counts.length; i++) {
       all[i] *= type.blockSize();
     }
+    all[counts.length] = LONG;
     return all;
   }
 
