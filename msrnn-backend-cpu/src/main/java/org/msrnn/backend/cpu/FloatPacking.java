@@ -49,7 +49,7 @@ record FloatPacking(boolean rounds) implements PlainPacking {
 
   @Override
   public int together() {
-    return 4;
+    return MOST_TOGETHER;
   }
 
   @Override

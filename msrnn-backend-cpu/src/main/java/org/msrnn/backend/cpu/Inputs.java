@@ -25,7 +25,7 @@ final class Inputs implements WorkerPool.Task {
 
   private static final int TILES_A_CHUNK = 4;
 
-  /** What to add to each of four neighbours, times the one before it. */
+  /** How often the number before is added to each of four neighbours. */
   private static final int[] BEFORE = new int[Simd.WIDTH];
 
   static {
@@ -34,7 +34,7 @@ final class Inputs implements WorkerPool.Task {
     }
   }
 
-  // the forms: {@link #x}, {@link #sums}, {@link #rounded}, and with it the integers in one order
+  // the forms: x, sums, rounded, and beside the latter its integers in one of two orders
   static final int PLAIN = 1;
   static final int SUMS = 2;
   static final int ROUNDED = 4;
