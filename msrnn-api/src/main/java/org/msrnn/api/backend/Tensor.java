@@ -3,8 +3,9 @@ package org.msrnn.api.backend;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * A weight matrix as it stands in a file or in memory, row-major: {@code [rows, columns]}, the
@@ -16,10 +17,19 @@ import java.util.function.Supplier;
  * @param columns input size, a multiple of the format's block
  * @param source gives the encoded numbers
  */
-public record Tensor(
-    String name, TensorType type, int rows, int columns, Supplier<MemorySegment> source) {
+public record Tensor(String name, TensorType type, int rows, int columns, Source source) {
+  private static final long PART_BYTES = 4L << 20;
+  private static final int PART_STEP = 64; // rows
+
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Where encoded numbers come from. */
+  @FunctionalInterface
+  public interface Source {
+    /** Some of the rows, one after the other; there until others are asked for. */
+    MemorySegment rows(int first, int count);
+  }
 
   /** Checks that shape and format agree. */
   public Tensor {
@@ -31,8 +41,19 @@ public record Tensor(
 
   /** A tensor in memory: exactly as many bytes as the numbers take. */
   public Tensor(String name, TensorType type, int rows, int columns, MemorySegment data) {
-    this(name, type, rows, columns, () -> data);
+    this(name, type, rows, columns, new Memory(data, rows));
     data();
+  }
+
+  private record Memory(MemorySegment data, int rows) implements Source {
+    @Override
+    public MemorySegment rows(int first, int count) {
+      if (count == rows) {
+        return data;
+      }
+      long rowBytes = data.byteSize() / rows;
+      return data.asSlice(first * rowBytes, count * rowBytes);
+    }
   }
 
   /** A float32 vector in memory. */
@@ -47,7 +68,7 @@ public record Tensor(
    * call, and stays in memory until another one of the same file is read.
    */
   public MemorySegment data() {
-    MemorySegment data = source.get();
+    MemorySegment data = source.rows(0, rows);
     if (data.byteSize() != bytes()) {
       throw new IllegalArgumentException(
           name + ": " + data.byteSize() + " bytes in place of " + bytes());
@@ -68,9 +89,27 @@ public record Tensor(
   /** Some of the rows, as a tensor of their own. */
   public Tensor rows(int first, int count) {
     Objects.checkFromIndexSize(first, count, rows);
-    long rowBytes = type.bytes(columns);
-    return new Tensor(
-        name, type, count, columns, () -> data().asSlice(first * rowBytes, count * rowBytes));
+    return new Tensor(name, type, count, columns, (from, some) -> source.rows(first + from, some));
+  }
+
+  /**
+   * The rows in order, some at a time: {@link #partRows}, and what is left as the last part. A
+   * backend that packs rows takes a tensor in parts, so that a file passes through little memory.
+   * Of a file, a part is read when its {@link #data} is asked for.
+   */
+  public List<Tensor> parts() {
+    List<Tensor> parts = new ArrayList<>();
+    int some = partRows(type, rows, columns);
+    for (int first = 0; first < rows; first += some) {
+      parts.add(rows(first, Math.min(some, rows - first)));
+    }
+    return parts;
+  }
+
+  /** Rows of a part of a tensor: of a few MiB, a multiple of 64, or all rows. */
+  public static int partRows(TensorType type, int rows, int columns) {
+    long some = PART_BYTES / type.bytes(columns) & -PART_STEP;
+    return (int) Math.min(rows, Math.max(some, PART_STEP));
   }
 
   /** Decodes one row. */

@@ -31,6 +31,8 @@ final class MatrixRules {
         continue; // one format shows whether the fused kernels run
       }
       rules.add(
+          new Rule("upload of parts that share memory, " + type, () -> parts(type, source.get())));
+      rules.add(
           new Rule("matmul keeps what is not finite in " + type, () -> odd(type, source.get())));
       rules.add(new Rule("qkv is three products, " + type, () -> qkv(type, source.get())));
       for (Activation activation : Activation.values()) {
@@ -96,6 +98,35 @@ final class MatrixRules {
                   first,
                   tokens,
                   c ? out.candidate() : out.reference()));
+      twins.compare(what, out, Twins.sums(columns), Math.sqrt(columns) / 4);
+    }
+  }
+
+  /** As from a file: what was read of a tensor before is overwritten by what is read next. */
+  private void parts(TensorType type, Seeded seeded) {
+    int columns = 2048;
+    int rows = Tensor.partRows(type, Integer.MAX_VALUE, columns) + 77;
+    Tensor all = seeded.tensor(type, rows, columns);
+    long rowBytes = type.bytes(columns);
+    MemorySegment room = MemorySegment.ofArray(new byte[Math.toIntExact(all.bytes())]);
+    Tensor.Source source =
+        (first, count) -> {
+          room.fill((byte) 0x55);
+          MemorySegment some = room.asSlice(0, count * rowBytes);
+          return some.copyFrom(all.data().asSlice(first * rowBytes, count * rowBytes));
+        };
+    try (Twins.Weight w = twins.upload(new Tensor(all.name(), type, rows, columns, source));
+        Twins.Matrix x = twins.inputs(seeded, type, 1, columns, 1);
+        Twins.Matrix out = twins.marked(2, rows)) {
+      twins.run(
+          (k, c) ->
+              k.matmul(
+                  c ? w.candidate() : w.reference(),
+                  c ? x.candidate() : x.reference(),
+                  0,
+                  1,
+                  c ? out.candidate() : out.reference()));
+      String what = seeded.label("matmul " + type + " " + rows + " x " + columns + ", in parts");
       twins.compare(what, out, Twins.sums(columns), Math.sqrt(columns) / 4);
     }
   }

@@ -294,6 +294,18 @@ class TensorTypeTest {
     assertThat(into).containsExactly(-1, 3, 4, 5, -1);
   }
 
+  @Test
+  void partsAreAllRowsInOrder() {
+    int columns = 3 << 14; // of 4 bytes: 21 rows have 4 MiB, and no part has fewer than 64
+    Tensor.Source source = (first, count) -> MemorySegment.ofArray(new int[count * columns]);
+    Tensor tensor = new Tensor("w", TensorType.F32, 150, columns, source);
+
+    assertThat(tensor.parts()).extracting(Tensor::rows).containsExactly(64, 64, 22);
+    assertThat(tensor.parts().get(2).data().byteSize()).isEqualTo(22L * columns * 4);
+    assertThat(Tensor.partRows(TensorType.Q8_0, 1 << 20, 2048)).isEqualTo(1920);
+    assertThat(Tensor.partRows(TensorType.F32, 3, 5)).isEqualTo(3);
+  }
+
   private static float[] decode(TensorType type, MemorySegment data, long first, int count) {
     float[] into = new float[count];
     type.decode(data, first, count, into, 0);

@@ -52,6 +52,12 @@ sealed interface BlockPacking extends Packing permits BytePacking, NibblePacking
   }
 
   @Override
+  default boolean pack(FileRows rows) {
+    FileCodes.pack(rows);
+    return scales().pack(rows);
+  }
+
+  @Override
   default void product(
       CpuWeights w, int group, int end, Inputs in, int token, float[] y, int yAt, Scratch scratch) {
     int columns = w.columns();

@@ -2,7 +2,6 @@ package org.msrnn.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
 
 /**
@@ -53,13 +52,11 @@ sealed interface BlockScales permits HalfScales, HalfPairs, SixBitPairs, ByteSca
   long bytes(int columns);
 
   /**
-   * Packs what belongs to a group's rows.
+   * Packs the scales of the rows of a group.
    *
-   * @param row the first one
-   * @param group where its scales start
    * @return whether all fit, see {@link Half}
    */
-  boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group);
+  boolean pack(FileRows rows);
 
   /**
    * Adds what offsets contribute to the products of a group with one token's inputs.

@@ -7,7 +7,6 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import org.msrnn.api.backend.Tensor;
 
 /**
  * For each 256 columns a 16-bit number d in a word of its own, for each 16 of them a signed byte s,
@@ -17,7 +16,7 @@ record ByteScales() implements BlockScales {
   private static final int BLOCK = 16;
   private static final int BLOCKS = SUPER_BLOCK / BLOCK;
   private static final long WORDS = 1 + BLOCKS / 4;
-  private static final int FILE_SCALES = 192; // where a block of a file has them, and then d
+  private static final int FILE_SCALES = 192 / 2; // where a block of a file has them, and then d
 
   @Override
   public int block() {
@@ -30,21 +29,19 @@ record ByteScales() implements BlockScales {
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group) {
-    MemorySegment data = tensor.data();
-    int supers = tensor.columns() / SUPER_BLOCK;
-    long blockBytes = tensor.type().blockBytes();
+  public boolean pack(FileRows rows) {
     boolean fit = true;
-    for (int b = 0; b < supers; b++) {
-      long word = b * WORDS;
-      for (int r = 0; r < rows; r++) {
-        long p = ((long) (row + r) * supers + b) * blockBytes + FILE_SCALES;
-        Packing.word(into, group, word, r, data.get(Packing.FILE_SHORT, p + BLOCKS) & 0xffff);
-        for (int i = 0; i < WORDS - 1; i++) {
-          Packing.word(into, group, word + 1 + i, r, data.get(Packing.FILE_INT, p + 4L * i));
+    for (int b = 0; b < rows.blocks(); b++) {
+      for (int r = 0; r < Packing.ROWS; r++) {
+        int at = (int) (b * WORDS) * Packing.ROWS + r;
+        int from = rows.block(r, b) + FILE_SCALES;
+        int d = Half.stored(rows.file[from + BLOCKS / 2]) & 0xffff;
+        rows.scales[at] = d;
+        fit &= Half.fit(d);
+        for (int i = 1; i < WORDS; i++) {
+          rows.scales[at + i * Packing.ROWS] = rows.four(from + 2 * (i - 1));
         }
       }
-      fit &= Half.enlarge(into, group + word * Packing.STEP, Packing.STEP);
     }
     return fit;
   }

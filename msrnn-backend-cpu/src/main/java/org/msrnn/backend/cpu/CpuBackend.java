@@ -2,6 +2,7 @@ package org.msrnn.backend.cpu;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.msrnn.api.backend.Backend;
 import org.msrnn.api.backend.Buffer;
 import org.msrnn.api.backend.Kernels;
@@ -17,6 +18,7 @@ final class CpuBackend implements Backend {
   private final CpuKernels kernels;
   private final boolean roundsQ8;
 
+  private final @Nullable FileRows[] lanes; // of the pool
   private final Set<OffHeap> open = ConcurrentHashMap.newKeySet();
 
   /**
@@ -27,6 +29,7 @@ final class CpuBackend implements Backend {
   CpuBackend(int threads, boolean roundsQ8) {
     this.roundsQ8 = roundsQ8;
     pool = new WorkerPool(threads);
+    lanes = new FileRows[threads];
     kernels = new CpuKernels(pool);
   }
 
@@ -47,7 +50,7 @@ final class CpuBackend implements Backend {
 
   @Override
   public Weights upload(Tensor tensor) {
-    return PackTask.pack(tensor, Packing.of(tensor.type(), roundsQ8), pool, open);
+    return PackTask.pack(tensor, Packing.of(tensor.type(), roundsQ8), pool, lanes, open);
   }
 
   @Override

@@ -6,7 +6,6 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import org.msrnn.api.backend.Tensor;
 
 /**
  * 16-bit IEEE floats, see {@link Half}: two columns a word, the even one below. A matrix with
@@ -24,9 +23,12 @@ final class F16Packing implements PlainPacking {
   }
 
   @Override
-  public boolean pack(Tensor tensor, CpuWeights into, int group) {
-    Packing.halves(tensor, into, group);
-    return Half.enlarge(into.data, into.at(group), groupBytes(tensor.columns()));
+  public boolean pack(FileRows rows) {
+    for (int i = 0; i < rows.row(ROWS); i++) {
+      rows.file[i] = Half.stored(rows.file[i]);
+    }
+    rows.copy();
+    return Half.fit(rows.words, (rows.columns() + 1) / 2 * ROWS);
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.msrnn.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
 
 /**
@@ -22,26 +21,16 @@ record FloatPacking(boolean rounds) implements PlainPacking {
   }
 
   @Override
-  public boolean pack(Tensor tensor, CpuWeights weights, int group) {
-    MemorySegment into = weights.data;
-    long at = weights.at(group);
-    int row = group * ROWS;
-    int rows = weights.rowsOf(group);
-    MemorySegment data = tensor.data();
-    int columns = tensor.columns();
-    if (tensor.type() == TensorType.F32) {
-      Packing.words(data, 4L * row * columns, 4L * columns, rows, columns, into, at);
+  public boolean pack(FileRows rows) {
+    if (rows.type() == TensorType.F32) {
+      rows.copy();
       return true;
     }
-    int most = Math.max(BLOCK, tensor.type().blockSize());
-    float[] numbers = new float[most];
-    for (int c = 0; c < columns; c += most) {
-      int count = Math.min(most, columns - c);
-      for (int r = 0; r < rows; r++) {
-        tensor.type().decode(data, (long) (row + r) * columns + c, count, numbers, 0);
-        for (int i = 0; i < count; i++) {
-          Packing.word(into, at, c + i, r, Float.floatToRawIntBits(numbers[i]));
-        }
+    float[] numbers = new float[rows.columns()];
+    for (int r = 0; r < ROWS; r++) {
+      rows.decode(r, numbers);
+      for (int c = 0; c < numbers.length; c++) {
+        rows.words[c * ROWS + r] = Float.floatToRawIntBits(numbers[c]);
       }
     }
     return true;

@@ -3,8 +3,6 @@ package org.msrnn.backend.cpu;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
@@ -29,52 +27,34 @@ final class Half {
    */
   static final float HALF_WAY = 0x1p51f;
 
-  private static final float LARGEST = 65_504 / ENLARGED;
-
-  // four 16-bit floats at a time
-  private static final long TOPS = 0x8000_8000_8000_8000L;
-  private static final long LEAST_NORMAL = 0x0400_0400_0400_0400L;
-  private static final long TEN_HIGHER = 0x2800_2800_2800_2800L; // exponents
-  private static final long TOO_LARGE = 0x2c00_2c00_2c00_2c00L; // what 64 and more lack to the top
+  // two 16-bit floats at a time
+  private static final int TOPS = 0x8000_8000;
+  private static final int TOO_LARGE = 0x0400_0400; // what infinities and NaN lack to the top
 
   private Half() {}
 
-  /** Whether a number can be stored without a change of its digits: below 64, neither NaN. */
-  static boolean fits(float number) {
-    return Math.abs(number) <= LARGEST;
+  /** What is stored for a 16-bit float; infinity or NaN if it is 64 or more. */
+  static short stored(short bits) {
+    return Float.floatToFloat16(Float.float16ToFloat(bits) * ENLARGED);
   }
 
-  /** The 16 bits that stand for a number that is a 16-bit float and {@link #fits}. */
-  static int bits(float number) {
-    return Float.floatToFloat16(number * ENLARGED) & 0xffff;
+  /** What is stored for the two in a word. */
+  static int stored(int word) {
+    return stored((short) word) & 0xffff | stored((short) (word >>> 16)) << 16;
   }
 
-  /**
-   * Turns 16-bit floats into what is stored, in place. Of four at a time, all of them are either
-   * normal and get a larger exponent, or are taken one by one.
-   *
-   * @param bytes a multiple of eight
-   * @return whether all fit
-   */
-  static boolean enlarge(MemorySegment numbers, long at, long bytes) {
-    long above = 0;
-    for (long p = at; p < at + bytes; p += 8) {
-      long four = numbers.get(ValueLayout.JAVA_LONG, p);
-      long magnitudes = four & ~TOPS;
-      above |= magnitudes + TOO_LARGE; // reaches the top where a magnitude is too large
-      boolean normal = ((magnitudes | TOPS) - LEAST_NORMAL & TOPS) == TOPS; // none lacks its top
-      numbers.set(ValueLayout.JAVA_LONG, p, normal ? four + TEN_HIGHER : oneByOne(four));
+  /** Whether both stored numbers in a word are such: neither infinite nor NaN. */
+  static boolean fit(int word) {
+    return ((word & ~TOPS) + TOO_LARGE & TOPS) == 0;
+  }
+
+  /** Whether all in so many words are. */
+  static boolean fit(int[] words, int count) {
+    int above = 0;
+    for (int i = 0; i < count; i++) {
+      above |= (words[i] & ~TOPS) + TOO_LARGE;
     }
     return (above & TOPS) == 0;
-  }
-
-  private static long oneByOne(long four) {
-    long enlarged = 0;
-    for (int shift = 0; shift < 64; shift += 16) {
-      float number = Float.float16ToFloat((short) (four >>> shift));
-      enlarged |= (long) bits(number) << shift;
-    }
-    return enlarged;
   }
 
   /** A number of its 16 bits, the lower ones of a word. */

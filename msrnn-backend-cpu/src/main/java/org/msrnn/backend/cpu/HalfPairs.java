@@ -6,7 +6,6 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import org.msrnn.api.backend.Tensor;
 
 /**
  * A 16-bit scale and a 16-bit offset for each 32 columns, which stand before the block in files: a
@@ -24,17 +23,14 @@ record HalfPairs() implements BlockScales {
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group) {
-    MemorySegment data = tensor.data();
-    int blocks = tensor.columns() / Packing.BLOCK;
-    long blockBytes = tensor.type().blockBytes();
+  public boolean pack(FileRows rows) {
+    int blocks = rows.blocks();
     for (int b = 0; b < blocks; b++) {
-      for (int r = 0; r < rows; r++) {
-        long p = ((long) (row + r) * blocks + b) * blockBytes;
-        Packing.word(into, group, b, r, data.get(Packing.FILE_INT, p));
+      for (int r = 0; r < Packing.ROWS; r++) {
+        rows.scales[b * Packing.ROWS + r] = Half.stored(rows.four(rows.block(r, b)));
       }
     }
-    return Half.enlarge(into, group, bytes(tensor.columns()));
+    return Half.fit(rows.scales, blocks * Packing.ROWS);
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.msrnn.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
-import org.msrnn.api.backend.Tensor;
 
 /**
  * A 16-bit scale for each 32 columns, which stands before the block in files: a word for two
@@ -25,19 +24,16 @@ record HalfScales() implements BlockScales {
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group) {
-    MemorySegment data = tensor.data();
-    int blocks = tensor.columns() / Packing.BLOCK;
-    long blockBytes = tensor.type().blockBytes();
+  public boolean pack(FileRows rows) {
+    int blocks = rows.blocks();
     for (int b = 0; b < blocks; b += 2) {
-      for (int r = 0; r < rows; r++) {
-        long p = ((long) (row + r) * blocks + b) * blockBytes;
-        int scale = data.get(Packing.FILE_SHORT, p) & 0xffff;
-        int next = b + 1 < blocks ? data.get(Packing.FILE_SHORT, p + blockBytes) : 0;
-        Packing.word(into, group, b / 2, r, scale | next << 16);
+      for (int r = 0; r < Packing.ROWS; r++) {
+        int scale = Half.stored(rows.file[rows.block(r, b)]) & 0xffff;
+        int next = b + 1 < blocks ? Half.stored(rows.file[rows.block(r, b + 1)]) : 0;
+        rows.scales[b / 2 * Packing.ROWS + r] = scale | next << 16;
       }
     }
-    return Half.enlarge(into, group, bytes(tensor.columns()));
+    return Half.fit(rows.scales, (blocks + 1) / 2 * Packing.ROWS);
   }
 
   @Override

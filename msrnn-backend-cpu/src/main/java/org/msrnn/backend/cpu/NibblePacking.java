@@ -11,8 +11,6 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import org.msrnn.api.backend.Tensor;
-import org.msrnn.api.backend.TensorType;
 
 /**
  * Formats of four bits. A block of 32 columns is four words of eight nibbles of every row, four of
@@ -51,24 +49,6 @@ record NibblePacking(BlockScales scales) implements BlockPacking {
   @Override
   public float less() {
     return LESS;
-  }
-
-  @Override
-  public boolean pack(Tensor tensor, CpuWeights into, int group) {
-    int row = group * ROWS;
-    int rows = into.rowsOf(group);
-    TensorType type = tensor.type();
-    MemorySegment data = tensor.data();
-    int blocks = tensor.columns() / type.blockSize();
-    int words = type.blockSize() / 8;
-    long codes = into.at(group);
-    for (int b = 0; b < blocks; b++) {
-      for (int r = 0; r < rows; r++) {
-        long block = ((long) (row + r) * blocks + b) * type.blockBytes();
-        FileCodes.nibbles(type, data, block, into.data, codes + b * (words * STEP) + 4L * r);
-      }
-    }
-    return scales.pack(tensor, row, rows, into.data, into.scalesAt(group));
   }
 
   @Override

@@ -2,8 +2,6 @@ package org.msrnn.backend.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import org.msrnn.api.backend.Tensor;
 import org.msrnn.api.backend.TensorType;
 
 /**
@@ -20,21 +18,11 @@ import org.msrnn.api.backend.TensorType;
  * loops that are there; any other is one more class here.
  */
 sealed interface Packing permits BlockPacking, PlainPacking {
-  /** Little-endian 16-bit numbers at any address, as in files. */
-  ValueLayout.OfShort FILE_SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  /** Little-endian words at any address. */
-  ValueLayout.OfInt FILE_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   /** Rows of a group: two vectors. */
   int ROWS = 2 * Simd.WIDTH;
 
   /** Bytes of a word of every row of a group. */
   long STEP = 2 * Simd.BYTES;
-
-  /** Words of a row that are packed before the next row's: a cache line. */
-  int TILE = 16;
 
   /** Columns of a block of the kernels. */
   int BLOCK = 32;
@@ -83,58 +71,11 @@ sealed interface Packing permits BlockPacking, PlainPacking {
   }
 
   /**
-   * Packs the rows of a group.
+   * Packs columns of the rows of a group: codes and scales.
    *
-   * @param into zeros
    * @return false if the packing cannot hold their numbers exactly
    */
-  boolean pack(Tensor tensor, CpuWeights into, int group);
-
-  /**
-   * Copies words of rows of a file into a group: a cache line of each row at a time, so that lines
-   * of both sides are complete before they leave the first cache.
-   *
-   * @param from where the first row starts
-   * @param rowBytes from one row to the next
-   */
-  static void words(
-      MemorySegment data,
-      long from,
-      long rowBytes,
-      int rows,
-      int words,
-      MemorySegment into,
-      long at) {
-    for (int first = 0; first < words; first += TILE) {
-      int count = Math.min(TILE, words - first);
-      for (int r = 0; r < rows; r++) {
-        long p = from + r * rowBytes + 4L * first;
-        long q = at + first * STEP + 4L * r;
-        for (int i = 0; i < count; i++) {
-          into.set(ValueLayout.JAVA_INT, q + i * STEP, data.get(FILE_INT, p + 4L * i));
-        }
-      }
-    }
-  }
-
-  /**
-   * Copies the rows of a group of 16-bit numbers, two a word; an odd number of columns ends with
-   * half a word.
-   */
-  static void halves(Tensor tensor, CpuWeights weights, int group) {
-    MemorySegment data = tensor.data();
-    MemorySegment into = weights.data;
-    long at = weights.at(group);
-    int row = group * ROWS;
-    int rows = weights.rowsOf(group);
-    int words = tensor.columns() / 2;
-    long rowBytes = 2L * tensor.columns();
-    words(data, row * rowBytes, rowBytes, rows, words, into, at);
-    for (int r = 0; r < rows * (tensor.columns() & 1); r++) {
-      int last = data.get(FILE_SHORT, (row + r) * rowBytes + 4L * words) & 0xffff;
-      word(into, at, words, r, last);
-    }
-  }
+  boolean pack(FileRows rows);
 
   /**
    * Products of the rows of some groups with one token's inputs.
@@ -166,10 +107,5 @@ sealed interface Packing permits BlockPacking, PlainPacking {
   /** A word of a row. */
   static int word(MemorySegment w, long at, long index, int row) {
     return w.get(ValueLayout.JAVA_INT, at + index * STEP + row * 4L);
-  }
-
-  /** Sets a word of a row. */
-  static void word(MemorySegment w, long at, long index, int row, int value) {
-    w.set(ValueLayout.JAVA_INT, at + index * STEP + row * 4L, value);
   }
 }

@@ -8,7 +8,6 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import org.msrnn.api.backend.Tensor;
 
 /**
  * For each 256 columns two 16-bit numbers d and e, in the halves of a word; for each 32 of them a
@@ -30,39 +29,36 @@ record SixBitPairs() implements BlockScales {
   }
 
   @Override
-  public boolean pack(Tensor tensor, int row, int rows, MemorySegment into, long group) {
-    MemorySegment data = tensor.data();
-    int supers = tensor.columns() / SUPER_BLOCK;
-    long blockBytes = tensor.type().blockBytes();
+  public boolean pack(FileRows rows) {
     boolean fit = true;
-    for (int b = 0; b < supers; b++) {
-      for (int r = 0; r < rows; r++) {
-        long p = ((long) (row + r) * supers + b) * blockBytes;
-        long word = b * WORDS;
-        Packing.word(into, group, word, r, data.get(Packing.FILE_INT, p));
+    for (int b = 0; b < rows.blocks(); b++) {
+      for (int r = 0; r < Packing.ROWS; r++) {
+        int from = rows.block(r, b);
+        int at = (int) (b * WORDS) * Packing.ROWS + r;
+        int pair = Half.stored(rows.four(from));
+        rows.scales[at] = pair;
+        fit &= Half.fit(pair);
         // four scales, four offsets, and the low bits of four of each, the scales' below
-        int scales = data.get(Packing.FILE_INT, p + 4);
-        int offsets = data.get(Packing.FILE_INT, p + 8);
-        int lows = data.get(Packing.FILE_INT, p + 12);
-        pairs(into, group, word + 1, r, scales & 0x3f3f3f3f, offsets & 0x3f3f3f3f);
+        int scales = rows.four(from + 2);
+        int offsets = rows.four(from + 4);
+        int lows = rows.four(from + 6);
+        pairs(scales & 0x3f3f3f3f, offsets & 0x3f3f3f3f, rows.scales, at + Packing.ROWS);
         int lastScales = lows & 0x0f0f0f0f | scales >>> 2 & 0x30303030;
         int lastOffsets = lows >>> 4 & 0x0f0f0f0f | offsets >>> 2 & 0x30303030;
-        pairs(into, group, word + 3, r, lastScales, lastOffsets);
+        pairs(lastScales, lastOffsets, rows.scales, at + 3 * Packing.ROWS);
       }
-      fit &= Half.enlarge(into, group + b * WORDS * Packing.STEP, Packing.STEP);
     }
     return fit;
   }
 
   /** Four scales and their offsets as two words. */
-  private static void pairs(
-      MemorySegment into, long group, long word, int row, int scales, int offsets) {
+  private static void pairs(int scales, int offsets, int[] words, int at) {
     int even = scales & 0xff | (offsets & 0xff) << 8;
     int odd = scales >>> 8 & 0xff | offsets & 0xff00;
-    Packing.word(into, group, word, row, even | odd << 16);
+    words[at] = even | odd << 16;
     even = scales >>> 16 & 0xff | offsets >>> 8 & 0xff00;
     odd = scales >>> 24 | offsets >>> 16 & 0xff00;
-    Packing.word(into, group, word + 1, row, even | odd << 16);
+    words[at + Packing.ROWS] = even | odd << 16;
   }
 
   @Override

@@ -116,7 +116,8 @@ class VectorCodeGateTest {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment data = arena.allocate(bytes.length).copyFrom(MemorySegment.ofArray(bytes));
       Tensor tensor = new Tensor("gate", type, ROWS, COLUMNS, data);
-      CpuWeights weights = PackTask.pack(tensor, Packing.of(type, rounds), alone, open);
+      FileRows[] lane = new FileRows[1];
+      CpuWeights weights = PackTask.pack(tensor, Packing.of(type, rounds), alone, lane, open);
       CpuBuffer x = new CpuBuffer(tokens, COLUMNS);
       System.arraycopy(numbers(x.data.length), 0, x.data, 0, x.data.length);
       CpuBuffer out = new CpuBuffer(tokens, ROWS);

@@ -44,21 +44,27 @@ record WeightPlanes(int... fields) {
 
   /** Queues the copy of a tensor's blocks to the device. */
   void write(Tensor tensor, Device device, Memory to) {
-    MemorySegment data = tensor.data();
-    if (fields.length == 1) {
-      device.write(data, to, 0);
-      return;
-    }
     int blockBytes = tensor.type().blockBytes();
-    long blocks = data.byteSize() / blockBytes;
+    long all = tensor.bytes() / blockBytes;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment piece = arena.allocate(Math.min(PIECE, data.byteSize()));
-      long plane = 0;
-      int before = 0;
-      for (int field : fields) {
-        write(data.asSlice(before), blockBytes, blocks, field, piece, device, to, plane);
-        plane += aligned(blocks * field);
-        before += field;
+      MemorySegment piece = arena.allocate(Math.min(PIECE, tensor.bytes()));
+      long first = 0;
+      for (Tensor part : tensor.parts()) {
+        MemorySegment data = part.data();
+        long blocks = data.byteSize() / blockBytes;
+        long plane = 0;
+        int before = 0;
+        for (int field : fields) {
+          if (field == blockBytes) {
+            device.write(data, to, first * field);
+          } else {
+            long at = plane + first * field;
+            write(data.asSlice(before), blockBytes, blocks, field, piece, device, to, at);
+          }
+          plane += aligned(all * field);
+          before += field;
+        }
+        first += blocks;
       }
     }
   }

@@ -116,9 +116,8 @@ final class Decoder implements AutoCloseable {
     return new Projection(upload(of.weights()), vectorOrNull(of.bias()));
   }
 
-  /** Reads a tensor, where it is still in a file, and uploads it. */
   private Weights upload(Tensor tensor) {
-    Weights weights = backend.upload(tensor.inMemory());
+    Weights weights = backend.upload(tensor);
     closing.add(weights::close);
     return weights;
   }

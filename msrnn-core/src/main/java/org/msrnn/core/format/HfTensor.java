@@ -63,7 +63,7 @@ sealed interface HfTensor {
           TensorType.F32,
           1,
           source.columns(),
-          () -> {
+          (first, count) -> {
             float[] numbers = new float[source.columns()];
             source.decodeRow(0, numbers, 0);
             return Tensor.of(source.name(), change.apply(numbers)).data();

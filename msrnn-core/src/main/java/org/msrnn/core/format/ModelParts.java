@@ -98,12 +98,10 @@ final class ModelParts implements AutoCloseable {
   Tensor tensor(StoredTensor stored, RowOrder order) {
     TensorEntry entry = stored.entry();
     TensorType type = entry.requireReadable(stored.file().file());
-    return new Tensor(
-        entry.name(),
-        type,
-        size(stored, entry.rows()),
-        size(stored, entry.columns()),
-        reader().source(stored, order));
+    int rows = size(stored, entry.rows());
+    int columns = size(stored, entry.columns());
+    Tensor.Source source = reader().source(stored, type, rows, columns, order);
+    return new Tensor(entry.name(), type, rows, columns, source);
   }
 
   private static int size(StoredTensor stored, long size) {

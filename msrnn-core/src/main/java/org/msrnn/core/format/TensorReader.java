@@ -8,15 +8,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.msrnn.api.backend.Tensor;
+import org.msrnn.api.backend.TensorType;
 import org.msrnn.core.Progress;
 
 /**
- * Reads tensors of a model into two pieces of memory in turn: while one tensor is packed, a thread
- * reads the next, in the order in which {@link #source} was called, ahead. A model passes through
- * on its way to a backend and is never in memory twice. Any thread may ask, one at a time; another
- * order costs a reading in vain.
+ * Reads rows of a model's tensors into two pieces of memory in turn: while some are packed, a
+ * thread reads those that will be asked for next, ahead. That is what follows in the tensor, then
+ * the tensor for which {@link #source} was called next. A model passes through on its way to a
+ * backend and is never in memory twice. Any thread may ask, one at a time; another order costs a
+ * reading in vain.
  */
 final class TensorReader implements AutoCloseable {
   /** Few enough that a progress bar moves, many enough that the disk is busy. */
@@ -32,6 +34,7 @@ final class TensorReader implements AutoCloseable {
   private @Nullable Place last;
   private Turn present;
   private Turn ahead;
+  private boolean inParts = true; // how tensors larger than a part are asked for
   private boolean closed;
 
   /**
@@ -52,33 +55,51 @@ final class TensorReader implements AutoCloseable {
   }
 
   /** Where a tensor lies, and the order that its rows are to have. */
-  private final class Place implements Supplier<MemorySegment> {
+  private final class Place implements Tensor.Source {
     private final StoredTensor tensor;
+    private final boolean keepsRows;
     private final RowOrder order;
+    private final int rows;
+    private final int partRows;
     private @Nullable Place next;
     private boolean used;
 
-    Place(StoredTensor tensor, RowOrder order) {
+    Place(StoredTensor tensor, TensorType type, int rows, int columns, RowOrder order) {
       this.tensor = tensor;
       this.order = order;
+      this.rows = rows;
+      this.partRows = Tensor.partRows(type, rows, columns);
+      this.keepsRows = keepsRows(order, rows);
     }
 
     @Override
-    public MemorySegment get() {
-      return read(this);
+    public MemorySegment rows(int first, int count) {
+      return read(this, first, count);
+    }
+
+    long rowBytes() {
+      return tensor.entry().bytes() / rows;
     }
   }
 
-  /** A piece of memory, and the tensor that is in it or on its way there. */
+  /** A piece of memory, and the rows that are in it or on their way there. */
   private final class Turn {
     private final TensorMemory memory = new TensorMemory(model);
     private @Nullable Place place;
+    private int first;
+    private int end;
     private @Nullable Future<MemorySegment> data;
 
-    /** Begins to read, after what is being read. */
-    void start(Place of) {
+    boolean has(Place of, int from, int count) {
+      return of.equals(place) && first <= from && from + count <= end;
+    }
+
+    /** Begins to read, after what is being read. Rows in another order are read all at once. */
+    void start(Place of, int from, int count) {
       place = of;
-      data = thread.submit(() -> fill(of, memory));
+      first = of.keepsRows ? from : 0;
+      end = of.keepsRows ? from + count : of.rows;
+      data = thread.submit(() -> fill(of, first, end, memory));
     }
 
     /** Waits for it; what failed can be started again. */
@@ -115,9 +136,10 @@ final class TensorReader implements AutoCloseable {
     }
   }
 
-  /** The bytes of a tensor, read by every call that does not follow one for the same tensor. */
-  synchronized Supplier<MemorySegment> source(StoredTensor tensor, RowOrder order) {
-    var place = new Place(tensor, order);
+  /** The rows of a tensor, read by every call that does not follow one for the same rows. */
+  synchronized Tensor.Source source(
+      StoredTensor tensor, TensorType type, int rows, int columns, RowOrder order) {
+    var place = new Place(tensor, type, rows, columns, order);
     if (last != null) {
       last.next = place;
     }
@@ -125,27 +147,38 @@ final class TensorReader implements AutoCloseable {
     return place;
   }
 
-  private synchronized MemorySegment read(Place place) {
+  private synchronized MemorySegment read(Place place, int first, int count) {
     if (closed) {
       throw new IllegalStateException(model + " is closed");
     }
-    if (!place.equals(present.place)) {
-      if (!place.equals(ahead.place)) {
-        ahead.start(place);
+    if (place.rows > place.partRows) {
+      inParts = count < place.rows;
+    }
+    if (!present.has(place, first, count)) {
+      if (!ahead.has(place, first, count)) {
+        ahead.start(place, first, count);
       }
       Turn over = present;
       present = ahead;
       ahead = over;
       ahead.place = null;
-      MemorySegment data = present.data();
+      present.data();
       place.used = true;
-      Place next = unused(place.next);
-      if (next != null) {
-        ahead.start(next);
-      }
-      return data;
+      startAhead(place);
     }
-    return present.data();
+    long rowBytes = place.rowBytes();
+    return present.data().asSlice((first - present.first) * rowBytes, count * rowBytes);
+  }
+
+  private void startAhead(Place place) {
+    if (present.end < place.rows) {
+      ahead.start(place, present.end, Math.min(place.partRows, place.rows - present.end));
+      return;
+    }
+    Place next = unused(place.next);
+    if (next != null) {
+      ahead.start(next, 0, inParts ? next.partRows : next.rows);
+    }
   }
 
   private static @Nullable Place unused(@Nullable Place from) {
@@ -156,40 +189,40 @@ final class TensorReader implements AutoCloseable {
     return place;
   }
 
-  private MemorySegment fill(Place place, TensorMemory memory) {
-    MemorySegment data = memory.room(place.tensor.entry().bytes());
-    long rows = place.tensor.entry().rows();
+  private MemorySegment fill(Place place, int first, int end, TensorMemory memory) {
+    long rowBytes = place.rowBytes();
+    MemorySegment data = memory.room((end - first) * rowBytes);
     Cursor cursor = place.tensor.file();
-    cursor.seek(place.tensor.entry().offset());
-    if (keepsRows(place, rows)) {
+    cursor.seek(place.tensor.entry().offset() + first * rowBytes);
+    if (place.keepsRows) {
       for (long at = 0; at < data.byteSize(); at += CHUNK) {
         long bytes = Math.min(CHUNK, data.byteSize() - at);
         next(place, data.asSlice(at, bytes).asByteBuffer());
       }
     } else {
-      reordered(place, rows, data);
+      reordered(place, data);
     }
     return data.asReadOnly();
   }
 
   /** Orders that undo each other leave nothing to move. */
-  private static boolean keepsRows(Place place, long all) {
-    long rows = place.order.equals(RowOrder.OF_FILE) ? 0 : all;
-    for (long row = 0; row < rows; row++) {
-      if (place.order.rowOfFile(row) != row) {
+  private static boolean keepsRows(RowOrder order, int all) {
+    int rows = order.equals(RowOrder.OF_FILE) ? 0 : all;
+    for (int row = 0; row < rows; row++) {
+      if (order.rowOfFile(row) != row) {
         return false;
       }
     }
     return true;
   }
 
-  private void reordered(Place place, long rows, MemorySegment data) {
-    long rowBytes = data.byteSize() / rows;
-    int[] rowOf = new int[Math.toIntExact(rows)]; // by rows of the file
+  private void reordered(Place place, MemorySegment data) {
+    long rowBytes = place.rowBytes();
+    int[] rowOf = new int[place.rows]; // by rows of the file
     for (int row = 0; row < rowOf.length; row++) {
       rowOf[Math.toIntExact(place.order.rowOfFile(row))] = row;
     }
-    int most = (int) Math.clamp(CHUNK / rowBytes, 1, rows);
+    int most = Math.clamp(CHUNK / rowBytes, 1, place.rows);
     try (Arena temporary = Arena.ofConfined()) {
       MemorySegment chunk = temporary.allocate(most * rowBytes);
       for (int first = 0; first < rowOf.length; first += most) {

@@ -61,7 +61,7 @@ sealed interface TensorSource {
       return new Tensor(name, type, rows, columns, Checking::nothing);
     }
 
-    private static MemorySegment nothing() {
+    private static MemorySegment nothing(int first, int count) {
       throw new IllegalStateException("the model is only being checked");
     }
 

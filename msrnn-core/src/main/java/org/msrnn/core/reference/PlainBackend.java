@@ -27,9 +27,10 @@ public final class PlainBackend implements Backend {
 
   @Override
   public Weights upload(Tensor tensor) {
+    Tensor here = tensor.inMemory();
     float[][] rows = new float[tensor.rows()][tensor.columns()];
     for (int r = 0; r < rows.length; r++) {
-      tensor.decodeRow(r, rows[r], 0);
+      here.decodeRow(r, rows[r], 0);
     }
     return new Matrix(rows);
   }

@@ -31,6 +31,13 @@ class TensorReaderTest {
 
   private static final byte[] FILE = file();
 
+  /** Three parts. */
+  private static final int LARGE_ROWS = 2500;
+
+  private static final int LARGE_COLUMNS = 1000;
+
+  private static final RowOrder TURNED = row -> LARGE_ROWS - 1 - row;
+
   private static byte[] file() {
     var writer = new GgufWriter();
     for (int t = 0; t < COUNT; t++) {
@@ -128,6 +135,86 @@ class TensorReaderTest {
         for (int i = 0; i < 3 * COUNT; i++) {
           int t = random.nextInt(COUNT);
           assertNumbers(t, tensors.get(t));
+        }
+      } catch (AssertionError e) {
+        throw new AssertionError("seed " + seed, e);
+      }
+    }
+  }
+
+  /** Two large matrices: one counts up from 1, the other down from -1. */
+  private static byte[] large() {
+    var writer = new GgufWriter();
+    for (int sign : new int[] {1, -1}) {
+      float[] numbers = new float[LARGE_ROWS * LARGE_COLUMNS];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = sign * (1 + i);
+      }
+      byte[] bytes = GgufWriter.f32(numbers);
+      writer.tensor(sign > 0 ? "up" : "down", TensorType.F32, bytes, LARGE_COLUMNS, LARGE_ROWS);
+    }
+    return writer.bytes();
+  }
+
+  private static void assertRows(Tensor part, RowOrder order, int first) {
+    int sign = part.name().equals("up") ? 1 : -1;
+    float[] row = new float[LARGE_COLUMNS];
+    for (int r : new int[] {0, part.rows() / 2, part.rows() - 1}) {
+      part.decodeRow(r, row, 0);
+      float from = 1 + order.rowOfFile(first + r) * LARGE_COLUMNS;
+      assertThat(List.of(row[0], row[LARGE_COLUMNS - 1]))
+          .as("%s, row %d", part.name(), first + r)
+          .containsExactly(sign * from, sign * (from + LARGE_COLUMNS - 1));
+    }
+  }
+
+  @Test
+  void largeTensorsAreReadInPartsAndNothingTwice() {
+    byte[] bytes = large();
+    for (RowOrder order : List.of(RowOrder.OF_FILE, TURNED)) {
+      var read = new AtomicLong();
+      var channel =
+          new TestFiles.Bytes(bytes) {
+            @Override
+            public int read(ByteBuffer target) throws IOException {
+              int count = super.read(target);
+              read.addAndGet(count);
+              return count;
+            }
+          };
+      try (GgufFile file = TestFiles.open(path -> channel)) {
+        file.startReading(Progress.NONE);
+        List<Tensor> tensors = List.of(file.tensor("up", order), file.tensor("down", order));
+        long before = read.get();
+        for (Tensor tensor : tensors) {
+          int first = 0;
+          for (Tensor part : tensor.parts()) {
+            assertRows(part.inMemory(), order, first);
+            first += part.rows();
+          }
+          assertThat(first).isEqualTo(LARGE_ROWS);
+          assertThat(tensor.parts()).hasSize(3);
+        }
+        assertThat(read.get() - before).isEqualTo(2 * 4L * LARGE_ROWS * LARGE_COLUMNS);
+      }
+    }
+  }
+
+  @Test
+  void anyRowsInAnyOrderAreTheSame() {
+    byte[] bytes = large();
+    for (long seed = 0; seed < 5; seed++) {
+      var random = new Random(seed);
+      try (GgufFile file = TestFiles.open(bytes)) {
+        file.startReading(Progress.NONE);
+        Tensor up = file.tensor("up", RowOrder.OF_FILE);
+        Tensor down = file.tensor("down", TURNED);
+        for (int i = 0; i < 20; i++) {
+          int first = random.nextInt(LARGE_ROWS);
+          int count = i % 5 == 0 ? LARGE_ROWS : 1 + random.nextInt(600);
+          boolean ofUp = random.nextBoolean();
+          Tensor part = (ofUp ? up : down).rows(first, Math.min(count, LARGE_ROWS - first));
+          assertRows(part, ofUp ? RowOrder.OF_FILE : TURNED, first);
         }
       } catch (AssertionError e) {
         throw new AssertionError("seed " + seed, e);
