@@ -119,7 +119,7 @@ final class CpuKv implements KvBuffer {
   public void reserve(int wanted) {
     int needed = tilesFor(wanted);
     if (needed > tiles) {
-      grow(needed - tiles); // no more: the core doubles where that pays, and stops at the budget
+      grow(needed - tiles); // no more: the core grows ahead where that pays
     }
     capacity = Math.max(capacity, wanted);
   }

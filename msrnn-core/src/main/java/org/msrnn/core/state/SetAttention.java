@@ -219,7 +219,7 @@ final class SetAttention {
     set.observe();
   }
 
-  /** Slots beyond which a doubling is not worth its memory: the budget and what comes on top. */
+  /** Slots beyond which to grow ahead is not worth its memory: the budget and what comes on top. */
   private long slots(int between) {
     long kept =
         switch (spec.policy().trigger().kind()) {

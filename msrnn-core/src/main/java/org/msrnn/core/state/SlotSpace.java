@@ -20,6 +20,8 @@ import org.msrnn.api.policy.ScoreProgram;
  */
 final class SlotSpace implements SlotView {
   private static final int FIRST_CAPACITY = 64;
+  private static final int MOST_DOUBLED = 1024; // beyond, slots that wait for use cost too much
+  private static final int MOST_CAPACITY = 1 << 30;
 
   final int layer;
   final int kvHead;
@@ -165,14 +167,18 @@ final class SlotSpace implements SlotView {
     return rotations;
   }
 
-  /** Makes room for {@code more} further states, growing by doubling up to {@code limit} slots. */
+  /**
+   * Makes room for {@code more} further states. Slots grow by doubling, then by half, up to {@code
+   * limit} of them.
+   */
   void reserve(int more, long limit) {
     int needed = Math.addExact(size, more);
     int capacity = slots.length;
     if (needed <= capacity) {
       return;
     }
-    int grown = (int) Math.max(needed, Math.min(2L * capacity, Math.min(limit, 1 << 30)));
+    long wanted = capacity + (long) (capacity < MOST_DOUBLED ? capacity : capacity / 2);
+    int grown = (int) Math.max(needed, Math.min(wanted, Math.min(limit, MOST_CAPACITY)));
     kv.reserve(grown);
     positions = Arrays.copyOf(positions, grown);
     slots = Arrays.copyOf(slots, grown);
