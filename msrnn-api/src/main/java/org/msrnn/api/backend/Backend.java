@@ -23,8 +23,9 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * Brings a weight matrix to the device, repacked as its kernels like it. The tensor's memory is
-   * not used after the call.
+   * Brings a weight matrix to the device, repacked as its kernels like it: part by part, see {@link
+   * Tensor#parts}, or all of it, {@link Tensor#inMemory}. The tensor's memory is not used after the
+   * call.
    *
    * @throws org.msrnn.api.BackendException if there is not memory enough
    */

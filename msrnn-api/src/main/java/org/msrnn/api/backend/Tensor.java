@@ -65,7 +65,7 @@ public record Tensor(String name, TensorType type, int rows, int columns, Source
 
   /**
    * The encoded numbers, exactly as many bytes as they take. A tensor of a file is read by this
-   * call, and stays in memory until another one of the same file is read.
+   * call, and stays in memory until other rows of the same file are read.
    */
   public MemorySegment data() {
     MemorySegment data = source.rows(0, rows);
