@@ -96,10 +96,12 @@ final class TensorReader implements AutoCloseable {
 
     /** Begins to read, after what is being read. Rows in another order are read all at once. */
     void start(Place of, int from, int count) {
+      int start = of.keepsRows ? from : 0;
+      int stop = of.keepsRows ? from + count : of.rows;
       place = of;
-      first = of.keepsRows ? from : 0;
-      end = of.keepsRows ? from + count : of.rows;
-      data = thread.submit(() -> fill(of, first, end, memory));
+      first = start;
+      end = stop;
+      data = thread.submit(() -> fill(of, start, stop, memory));
     }
 
     /** Waits for it; what failed can be started again. */
