@@ -66,7 +66,7 @@ final class MatrixRules {
     for (int i = 0; i < counts.length; i++) {
       all[i] *= type.blockSize();
     }
-    all[counts.length] = LONG;
+    all[counts.length] = type.blockSize() == 1 ? LONG + 1 : LONG;
     return all;
   }
 
