@@ -40,7 +40,6 @@ final class PackTask implements WorkerPool.Task {
     if (task.run(pool)) {
       return task.into;
     }
-    task.into.close();
     FloatPacking floats = new FloatPacking(packing.rounds());
     PackTask asFloats = new PackTask(tensor, weights(tensor, floats, open), lanes);
     asFloats.run(pool);
@@ -51,7 +50,20 @@ final class PackTask implements WorkerPool.Task {
     return new CpuWeights(packing, tensor.rows(), tensor.columns(), tensor.name(), open);
   }
 
+  /** Packs all; where that cannot be done, or a part cannot be read, no memory is left behind. */
   private boolean run(WorkerPool pool) {
+    boolean done = false;
+    try {
+      done = packParts(pool);
+      return done;
+    } finally {
+      if (!done) {
+        into.close();
+      }
+    }
+  }
+
+  private boolean packParts(WorkerPool pool) {
     for (Tensor some : tensor.parts()) {
       part = some.inMemory();
       int groups = Math.ceilDiv(part.rows(), Packing.ROWS);

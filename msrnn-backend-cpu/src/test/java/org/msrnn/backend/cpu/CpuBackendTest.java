@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.msrnn.api.BackendException;
@@ -99,6 +101,28 @@ class CpuBackendTest {
       backend.kernels().read(out, 0, 7, row);
       assertThat(row).containsExactly(0, 0, 0, 0, 0, 0, 2.5f);
     }
+  }
+
+  @Test
+  void aPartThatCannotBeReadLeavesNothingBehind() {
+    int columns = 1 << 14;
+    Tensor.Source cut =
+        (first, count) -> {
+          if (first > 0) {
+            throw new IllegalStateException("cut");
+          }
+          return MemorySegment.ofArray(new int[count * columns]);
+        };
+    Tensor tensor = new Tensor("w", TensorType.F32, 100, columns, cut);
+    Set<OffHeap> open = ConcurrentHashMap.newKeySet();
+    try (WorkerPool pool = new WorkerPool(2)) {
+      Packing packing = Packing.of(TensorType.F32, false);
+      assertThatThrownBy(() -> PackTask.pack(tensor, packing, pool, new FileRows[2], open))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("cut");
+    }
+    assertThat(tensor.parts()).hasSize(2);
+    assertThat(open).isEmpty();
   }
 
   @Test

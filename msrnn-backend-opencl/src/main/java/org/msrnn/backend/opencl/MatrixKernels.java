@@ -97,7 +97,12 @@ final class MatrixKernels {
     WeightPlanes planes = WeightPlanes.of(tensor.type());
     long blocks = (long) tensor.rows() * tensor.columns() / tensor.type().blockSize();
     Memory memory = device.allocate(planes.bytes(blocks), "the tensor " + tensor.name());
-    planes.write(tensor, device, memory);
+    try {
+      planes.write(tensor, device, memory);
+    } catch (RuntimeException | Error e) {
+      memory.close(); // a part could not be read
+      throw e;
+    }
     return new OpenClWeights(memory, tensor.type(), tensor.rows(), tensor.columns());
   }
 
