@@ -16,6 +16,10 @@ final class Devices {
   /** All devices of all platforms, in the order in which the loader gives them. */
   static List<DeviceInfo> all() {
     Lwjgl.prepare();
+    return SignalHandlers.kept(Devices::find);
+  }
+
+  private static List<DeviceInfo> find() {
     List<DeviceInfo> found = new ArrayList<>();
     try (Arena arena = Arena.ofConfined()) {
       for (long platform : platforms(arena)) {

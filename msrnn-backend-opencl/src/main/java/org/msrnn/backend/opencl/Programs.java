@@ -72,7 +72,8 @@ final class Programs implements AutoCloseable {
     return kernels.computeIfAbsent(
         name + " of " + key,
         k -> {
-          long program = programs.computeIfAbsent(key, p -> build(file, all));
+          long program =
+              programs.computeIfAbsent(key, p -> SignalHandlers.kept(() -> build(file, all)));
           return create(program, name, groupX, groupY);
         });
   }
