@@ -100,10 +100,6 @@ final class Programs implements AutoCloseable {
       MemorySegment devices = arena.allocateFrom(ValueLayout.JAVA_LONG, device.info().deviceId());
       long words = arena.allocateFrom(options).address();
       int built = CL10.nclBuildProgram(program, 1, devices.address(), words, 0, 0);
-      if (built == CL10.CL_BUILD_PROGRAM_FAILURE) {
-        // once more: PoCL fails now and then when several processes fill its cache
-        built = CL10.nclBuildProgram(program, 1, devices.address(), words, 0, 0);
-      }
       if (built != CL10.CL_SUCCESS) {
         String log = log(program, arena);
         Cl.check(CL10.clReleaseProgram(program), "clReleaseProgram");

@@ -3,7 +3,9 @@ package org.msrnn.backend.opencl;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.lwjgl.system.JNI;
 import org.lwjgl.system.Platform;
 import org.lwjgl.system.SharedLibrary;
@@ -14,11 +16,11 @@ import org.lwjgl.system.linux.LinuxLibrary;
  * without: a thread that is to stop for a collection does so by a fault, and a division by zero
  * becomes an exception by one.
  *
- * <p>LLVM, the compiler in most drivers, handles nearly every signal from its first compilation on.
- * At a fault it puts back what was there before, but until it has done so there is no handler at
- * all, and another thread's fault ends the process without a word. It does so once a process: what
- * is put back here stays. PoCL goes over integer divisions by zero, Java's too: {@code 1 / 0} was
- * 1.
+ * <p>LLVM, the compiler in most drivers, handles nearly every signal from its first use on. At a
+ * fault, which it takes for its own, it deletes the files that it writes and puts back what was
+ * there before; but until it has done so there is no handler at all, and another thread's fault
+ * ends the process without a word. PoCL goes over integer divisions by zero, Java's too: {@code 1 /
+ * 0} was 1. They take the handlers once: what is put back here stays.
  */
 final class SignalHandlers {
   /** More than any {@code struct sigaction}, whose first field is the handler. */
@@ -27,11 +29,18 @@ final class SignalHandlers {
   /** The signals that are not real-time ones. */
   private static final int SIGNALS = 31;
 
+  /** Between two looks during a call: of collections in so short a time there are few. */
+  private static final long NANOS = 20_000;
+
+  private final MemorySegment before = actions();
+  private final MemorySegment now = actions();
+  private boolean done;
+
   private SignalHandlers() {}
 
   /**
-   * Lets a driver work, then puts the handlers back that were there before. One thread at a time,
-   * lest one take the driver's handlers, seen during another's call, for Java's.
+   * Lets a driver work; meanwhile and afterwards puts the handlers back that were there before. One
+   * thread at a time, lest one take the driver's handlers, seen during another's call, for Java's.
    *
    * @param call what may load a driver, or have it compile
    */
@@ -39,48 +48,64 @@ final class SignalHandlers {
     if (Platform.get() != Platform.LINUX) {
       return call.get(); // other systems compile in processes of their own, or have no signals
     }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment before = read(arena);
-      try {
-        return call.get();
-      } finally {
-        putBack(before, read(arena));
-      }
+    var handlers = new SignalHandlers();
+    Thread.ofPlatform().daemon().name("signal-handlers").start(handlers::keep);
+    try {
+      return call.get();
+    } finally {
+      handlers.end();
     }
   }
 
-  /** The actions of all signals, one after the other. */
-  private static MemorySegment read(Arena arena) {
-    MemorySegment actions = arena.allocate(SIGNALS * ACTION, Long.BYTES);
-    for (int s = 1; s <= SIGNALS; s++) {
-      JNI.callPPI(s, 0L, actions.address() + (s - 1) * ACTION, LibC.SIGACTION);
+  private void keep() {
+    while (putBack()) {
+      LockSupport.parkNanos(NANOS);
     }
+  }
+
+  private synchronized void end() {
+    putBack();
+    done = true;
+  }
+
+  /** Returns whether to come again. */
+  private synchronized boolean putBack() {
+    if (!done) {
+      read(now);
+      for (int s = 1; s <= SIGNALS; s++) {
+        if (handler(before, s) != handler(now, s)) {
+          JNI.callPPI(s, action(before, s).address(), 0L, LibC.SIGACTION);
+        }
+      }
+    }
+    return !done;
+  }
+
+  /** What the process does at each signal, now. */
+  private static MemorySegment actions() {
+    MemorySegment actions = Arena.ofAuto().allocate(SIGNALS * ACTION, Long.BYTES);
+    read(actions);
     return actions;
   }
 
-  private static void putBack(MemorySegment before, MemorySegment now) {
+  private static void read(MemorySegment actions) {
     for (int s = 1; s <= SIGNALS; s++) {
-      long at = (s - 1) * ACTION;
-      if (handler(before, at) != handler(now, at)) {
-        JNI.callPPI(s, before.address() + at, 0L, LibC.SIGACTION);
-      }
+      JNI.callPPI(s, 0L, action(actions, s).address(), LibC.SIGACTION);
     }
   }
 
-  private static long handler(MemorySegment actions, long at) {
-    return actions.get(ValueLayout.JAVA_LONG, at);
+  private static MemorySegment action(MemorySegment actions, int signal) {
+    return actions.asSlice((signal - 1) * ACTION, ACTION);
+  }
+
+  private static long handler(MemorySegment actions, int signal) {
+    return action(actions, signal).get(ValueLayout.JAVA_LONG, 0);
   }
 
   /** Addresses of handlers, by signal less 1; for tests. */
   static long[] handlers() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment actions = read(arena);
-      long[] handlers = new long[SIGNALS];
-      for (int s = 0; s < SIGNALS; s++) {
-        handlers[s] = handler(actions, s * ACTION);
-      }
-      return handlers;
-    }
+    MemorySegment actions = actions();
+    return IntStream.rangeClosed(1, SIGNALS).mapToLong(s -> handler(actions, s)).toArray();
   }
 
   /** Where LWJGL is needed, and so not before it is set up. */
