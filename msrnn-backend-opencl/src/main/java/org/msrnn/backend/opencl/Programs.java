@@ -19,6 +19,7 @@ import org.msrnn.api.BackendException;
 /** Kernel sources, compiled for one device with options; each once. */
 final class Programs implements AutoCloseable {
   private static final int LONGEST_LOG = 2000;
+  private static final int TRIES = 3;
   private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"(\\w+\\.cl)\"$");
 
   private final Device device;
@@ -99,7 +100,11 @@ final class Programs implements AutoCloseable {
       Cl.check(code.get(ValueLayout.JAVA_INT, 0), "clCreateProgramWithSource of " + file);
       MemorySegment devices = arena.allocateFrom(ValueLayout.JAVA_LONG, device.info().deviceId());
       long words = arena.allocateFrom(options).address();
-      int built = CL10.nclBuildProgram(program, 1, devices.address(), words, 0, 0);
+      int built = CL10.CL_BUILD_PROGRAM_FAILURE;
+      for (int t = 0; t < TRIES && built == CL10.CL_BUILD_PROGRAM_FAILURE; t++) {
+        // LLVM deletes its files if a Java thread faults before Java's handlers are back
+        built = CL10.nclBuildProgram(program, 1, devices.address(), words, 0, 0);
+      }
       if (built != CL10.CL_SUCCESS) {
         String log = log(program, arena);
         Cl.check(CL10.clReleaseProgram(program), "clReleaseProgram");

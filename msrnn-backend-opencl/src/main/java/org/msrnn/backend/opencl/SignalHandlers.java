@@ -20,7 +20,8 @@ import org.lwjgl.system.linux.LinuxLibrary;
  * fault, which it takes for its own, it deletes the files that it writes and puts back what was
  * there before; but until it has done so there is no handler at all, and another thread's fault
  * ends the process without a word. PoCL goes over integer divisions by zero, Java's too: {@code 1 /
- * 0} was 1. They take the handlers once: what is put back here stays.
+ * 0} was 1 (so a kernel must not divide by zero). They take the handlers once: what is put back
+ * here stays.
  */
 final class SignalHandlers {
   /** More than any {@code struct sigaction}, whose first field is the handler. */
@@ -29,7 +30,11 @@ final class SignalHandlers {
   /** The signals that are not real-time ones. */
   private static final int SIGNALS = 31;
 
-  /** Between two looks during a call: of collections in so short a time there are few. */
+  /**
+   * Between two looks during a call. In so short a time threads hardly ever stop; where many
+   * compute and collect all the time while a driver loads, the JDK's {@code libjsig} is to be
+   * preloaded.
+   */
   private static final long NANOS = 20_000;
 
   private final MemorySegment before = actions();
