@@ -73,8 +73,7 @@ final class Programs implements AutoCloseable {
     return kernels.computeIfAbsent(
         name + " of " + key,
         k -> {
-          long program =
-              programs.computeIfAbsent(key, p -> SignalHandlers.kept(() -> build(file, all)));
+          long program = programs.computeIfAbsent(key, p -> build(file, all));
           return create(program, name, groupX, groupY);
         });
   }
@@ -100,11 +99,7 @@ final class Programs implements AutoCloseable {
       Cl.check(code.get(ValueLayout.JAVA_INT, 0), "clCreateProgramWithSource of " + file);
       MemorySegment devices = arena.allocateFrom(ValueLayout.JAVA_LONG, device.info().deviceId());
       long words = arena.allocateFrom(options).address();
-      int built = CL10.CL_BUILD_PROGRAM_FAILURE;
-      for (int t = 0; t < TRIES && built == CL10.CL_BUILD_PROGRAM_FAILURE; t++) {
-        // LLVM deletes its files if a Java thread faults before Java's handlers are back
-        built = CL10.nclBuildProgram(program, 1, devices.address(), words, 0, 0);
-      }
+      int built = SignalHandlers.kept(() -> compile(program, devices.address(), words));
       if (built != CL10.CL_SUCCESS) {
         String log = log(program, arena);
         Cl.check(CL10.clReleaseProgram(program), "clReleaseProgram");
@@ -114,6 +109,15 @@ final class Programs implements AutoCloseable {
       device.sources().built(file);
       return program;
     }
+  }
+
+  /** Tries again: LLVM loses its files if a Java thread faults before Java's handlers are back. */
+  private static int compile(long program, long devices, long options) {
+    int code = CL10.CL_BUILD_PROGRAM_FAILURE;
+    for (int t = 0; t < TRIES && code == CL10.CL_BUILD_PROGRAM_FAILURE; t++) {
+      code = CL10.nclBuildProgram(program, 1, devices, options, 0, 0);
+    }
+    return code;
   }
 
   private String log(long program, Arena arena) {

@@ -16,7 +16,7 @@ import org.lwjgl.system.linux.LinuxLibrary;
  * without: a thread that is to stop for a collection does so by a fault, and a division by zero
  * becomes an exception by one.
  *
- * <p>LLVM, the compiler in most drivers, handles nearly every signal from its first use on. At a
+ * <p>LLVM, the compiler in PoCL and others, handles nearly every signal from its first use on. At a
  * fault, which it takes for its own, it deletes the files that it writes and puts back what was
  * there before; but until it has done so there is no handler at all, and another thread's fault
  * ends the process without a word. PoCL goes over integer divisions by zero, Java's too: {@code 1 /
@@ -25,7 +25,7 @@ import org.lwjgl.system.linux.LinuxLibrary;
  */
 final class SignalHandlers {
   /** More than any {@code struct sigaction}, whose first field is the handler. */
-  private static final long ACTION = 256;
+  static final long ACTION = 256;
 
   /** The signals that are not real-time ones. */
   private static final int SIGNALS = 31;
@@ -51,7 +51,7 @@ final class SignalHandlers {
    */
   static synchronized <T> T kept(Supplier<T> call) {
     if (Platform.get() != Platform.LINUX) {
-      return call.get(); // other systems compile in processes of their own, or have no signals
+      return call.get(); // numbers and structures of signals are others elsewhere: not tried there
     }
     var handlers = new SignalHandlers();
     Thread.ofPlatform().daemon().name("signal-handlers").start(handlers::keep);
@@ -73,7 +73,7 @@ final class SignalHandlers {
     done = true;
   }
 
-  /** Returns whether to come again. */
+  /** Puts back what has changed; returns whether to come again. */
   private synchronized boolean putBack() {
     if (!done) {
       read(now);

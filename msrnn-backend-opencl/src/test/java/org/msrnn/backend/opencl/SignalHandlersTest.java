@@ -70,7 +70,7 @@ class SignalHandlersTest {
   private static void ignore(int signal) {
     try (Arena arena = Arena.ofConfined();
         var libc = new LinuxLibrary("libc.so.6")) {
-      MemorySegment action = arena.allocate(256, Long.BYTES);
+      MemorySegment action = arena.allocate(SignalHandlers.ACTION, Long.BYTES);
       action.set(ValueLayout.JAVA_LONG, 0, IGNORED);
       long sigaction = libc.getFunctionAddress("sigaction");
       assertThat(JNI.callPPI(signal, action.address(), 0L, sigaction)).isZero();
